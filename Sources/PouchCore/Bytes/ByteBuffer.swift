@@ -1,0 +1,181 @@
+/// A growable buffer with one owner: bytes are appended at its end and taken from its front.
+///
+/// What is taken as `Bytes` shares the buffer's memory. The buffer reuses memory only when no
+/// slice of it is alive, so taking is free and safe.
+public struct ByteBuffer: ~Copyable, Sendable {
+  @usableFromInline var storage: ByteStorage?
+  @usableFromInline var start = 0
+  @usableFromInline var end = 0
+
+  /// An empty buffer that can take `capacity` bytes before it allocates again.
+  public init(capacity: Int = 0) {
+    if capacity > 0 { storage = ByteStorage(capacity: capacity) }
+  }
+
+  /// An empty buffer in the memory of `spent`, when nobody else holds it; otherwise in new memory
+  /// of `capacity` bytes, allocated when the first byte comes.
+  public init(recycling spent: consuming Bytes, capacity: Int) {
+    var storage = spent.storage
+    spent = Bytes()
+    if storage != nil, isKnownUniquelyReferenced(&storage),
+      (storage?.capacity ?? 0) >= capacity
+    {
+      self.storage = storage
+    }
+  }
+
+  /// The number of bytes that can be read.
+  @inlinable
+  public var count: Int { end - start }
+
+  @inlinable
+  public var isEmpty: Bool { end == start }
+
+  /// How many bytes can be appended before memory must be found.
+  @inlinable
+  public var spare: Int { (storage?.capacity ?? 0) - end }
+
+  // MARK: Reading
+
+  /// Calls `body` with the readable bytes, which must not be used after it returns.
+  @inlinable
+  public borrowing func withUnsafeBytes<R, E: Error>(
+    _ body: (UnsafeRawBufferPointer) throws(E) -> R
+  ) throws(E) -> R {
+    guard let storage else { return try body(UnsafeRawBufferPointer(start: nil, count: 0)) }
+    return try body(UnsafeRawBufferPointer(start: storage.base + start, count: end - start))
+  }
+
+  /// Removes the first `length` bytes.
+  @inlinable
+  public mutating func discard(_ length: Int) {
+    precondition(length >= 0 && length <= count, "more than the buffer holds")
+    start += length
+  }
+
+  /// Removes the first `length` bytes and returns them, sharing this buffer's memory.
+  @inlinable
+  public mutating func take(_ length: Int) -> Bytes {
+    precondition(length >= 0 && length <= count, "more than the buffer holds")
+    defer { start += length }
+    return Bytes(storage: storage, offset: start, count: length)
+  }
+
+  /// The readable bytes from `position` on, `length` of them, without removing them.
+  @inlinable
+  public borrowing func peek(_ position: Int, _ length: Int) -> Bytes {
+    precondition(position >= 0 && length >= 0 && position + length <= count, "out of bounds")
+    return Bytes(storage: storage, offset: start + position, count: length)
+  }
+
+  /// Everything that is left, as immutable bytes.
+  public consuming func freeze() -> Bytes {
+    Bytes(storage: storage, offset: start, count: end - start)
+  }
+
+  /// Removes everything.
+  @inlinable
+  public mutating func removeAll() {
+    start = 0
+    end = 0
+    if storage != nil, !isKnownUniquelyReferenced(&storage) { storage = nil }
+  }
+
+  // MARK: Writing
+
+  /// Makes room for `length` more bytes.
+  ///
+  /// Moves what is readable to the front when this buffer alone holds the memory and that is
+  /// enough, and otherwise moves into memory of twice the size or more.
+  @inlinable
+  public mutating func reserve(_ length: Int) {
+    if spare < length { makeRoom(length) }
+  }
+
+  @usableFromInline
+  mutating func makeRoom(_ length: Int) {
+    let readable = count
+    let capacity = storage?.capacity ?? 0
+    if let current = storage, readable + length <= capacity,
+      isKnownUniquelyReferenced(&storage)
+    {
+      current.base.copyMemory(from: current.base + start, byteCount: readable)
+    } else {
+      // Double only what is still in use: memory that slices hold says nothing about need.
+      let wanted = max(readable + length, min(capacity, 1 << 20), readable * 2, 64)
+      let fresh = ByteStorage(capacity: wanted)
+      if let current = storage {
+        fresh.base.copyMemory(from: current.base + start, byteCount: readable)
+      }
+      storage = fresh
+    }
+    start = 0
+    end = readable
+  }
+
+  /// Lets `body` fill spare memory of at least `minimum` bytes; it returns how many it wrote.
+  @inlinable
+  public mutating func fill<E: Error>(
+    minimum: Int, _ body: (UnsafeMutableRawBufferPointer) throws(E) -> Int
+  ) throws(E) -> Int {
+    reserve(max(minimum, 1))
+    guard let storage else { return 0 }
+    let room = UnsafeMutableRawBufferPointer(
+      start: storage.base + end, count: storage.capacity - end)
+    let written = try body(room)
+    precondition(written >= 0 && written <= room.count, "wrote past the buffer")
+    end += written
+    return written
+  }
+
+  /// Appends what `source` points at.
+  @inlinable
+  public mutating func append(_ source: UnsafeRawBufferPointer) {
+    guard let from = source.baseAddress, source.count > 0 else { return }
+    reserve(source.count)
+    guard let storage else { return }
+    (storage.base + end).copyMemory(from: from, byteCount: source.count)
+    end += source.count
+  }
+
+  @inlinable
+  public mutating func append(_ bytes: Bytes) {
+    bytes.withUnsafeBytes { append($0) }
+  }
+
+  @inlinable
+  public mutating func append(_ bytes: [UInt8]) {
+    bytes.withUnsafeBytes { append($0) }
+  }
+
+  /// Appends the UTF-8 form of `text`.
+  public mutating func append(utf8 text: String) {
+    var text = text
+    text.withUTF8 { append(UnsafeRawBufferPointer($0)) }
+  }
+
+  /// Appends `value` in network byte order.
+  @inlinable
+  public mutating func append<T: FixedWidthInteger>(bigEndian value: T) {
+    reserve(MemoryLayout<T>.size)
+    guard let storage else { return }
+    (storage.base + end).storeBytes(of: value.bigEndian, as: T.self)
+    end += MemoryLayout<T>.size
+  }
+
+  /// Overwrites readable bytes from `position` on with `value` in network byte order.
+  @inlinable
+  public mutating func overwrite<T: FixedWidthInteger>(_ value: T, at position: Int) {
+    precondition(position >= 0 && position + MemoryLayout<T>.size <= count, "out of bounds")
+    guard let storage else { return }
+    (storage.base + start + position).storeBytes(of: value.bigEndian, as: T.self)
+  }
+}
+
+extension UnsafeRawBufferPointer {
+  /// The integer at `offset`, read in network byte order; the caller has checked the bounds.
+  @inlinable
+  public func bigEndian<T: FixedWidthInteger>(_ offset: Int, as type: T.Type = T.self) -> T {
+    T(bigEndian: loadUnaligned(fromByteOffset: offset, as: T.self))
+  }
+}
