@@ -12,16 +12,27 @@ public struct ByteBuffer: ~Copyable, Sendable {
     if capacity > 0 { storage = ByteStorage(capacity: capacity) }
   }
 
-  /// An empty buffer in the memory of `spent`, when nobody else holds it; otherwise in new memory
-  /// of `capacity` bytes, allocated when the first byte comes.
-  public init(recycling spent: consuming Bytes, capacity: Int) {
+  /// An empty buffer of `capacity` bytes, `headroom` of which are kept free in front for
+  /// `prepend`, in the memory of `spent` when that is large enough and nobody else holds it.
+  package init(recycling spent: consuming Bytes, capacity: Int, headroom: Int = 0) {
     var storage = spent.storage
     spent = Bytes()
-    if storage != nil, isKnownUniquelyReferenced(&storage),
-      (storage?.capacity ?? 0) >= capacity
+    if storage == nil || (storage?.capacity ?? 0) < capacity
+      || !isKnownUniquelyReferenced(&storage)
     {
-      self.storage = storage
+      storage = ByteStorage(capacity: max(capacity, headroom))
     }
+    self.storage = storage
+    start = headroom
+    end = headroom
+  }
+
+  /// A buffer that reads `bytes` and appends behind them in the same memory. The caller vouches
+  /// that nobody else appends there.
+  package init(adopting bytes: consuming Bytes) {
+    storage = bytes.storage
+    start = bytes.offset
+    end = bytes.offset + bytes.count
   }
 
   /// The number of bytes that can be read.
@@ -152,6 +163,17 @@ public struct ByteBuffer: ~Copyable, Sendable {
   public mutating func append(utf8 text: String) {
     var text = text
     text.withUTF8 { append(UnsafeRawBufferPointer($0)) }
+  }
+
+  /// Room in front of what is readable, to be filled by `prepend`.
+  package var headroom: Int { start }
+
+  /// Puts `length` bytes, which `body` writes, in front of what is readable.
+  package mutating func prepend(_ length: Int, _ body: (UnsafeMutableRawBufferPointer) -> Void) {
+    precondition(length <= start, "no headroom")
+    guard let storage else { return }
+    start -= length
+    body(UnsafeMutableRawBufferPointer(start: storage.base + start, count: length))
   }
 
   /// Appends `value` in network byte order.

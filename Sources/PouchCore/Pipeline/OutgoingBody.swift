@@ -1,15 +1,21 @@
 /// A frame's body on its way out: what was gathered in the outbox, and, uncopied behind it, at
 /// most one large payload, and what the stages append.
 public struct OutgoingBody: ~Copyable {
-  /// What stands in front: entry heads, attributes, small payloads.
-  private var front: Bytes
+  /// Entry heads, attributes, small payloads; with no large payload, what stages append as well.
+  private var front: ByteBuffer
   /// A large payload, shared with whoever sent it.
   private var payload: Bytes
-  /// What stages appended.
+  /// What stages append behind a large payload.
   private var trailer: ByteBuffer
 
-  /// A body of `front` followed by `payload`.
-  public init(front: Bytes, payload: Bytes = Bytes()) {
+  /// A body of `front`, alone.
+  public init(_ front: Bytes) {
+    self.init(front: ByteBuffer(adopting: front), payload: Bytes())
+  }
+
+  /// A body of `front` followed by `payload`. Room behind `front` takes what stages append; room
+  /// before it takes the frame's header.
+  package init(front: consuming ByteBuffer, payload: Bytes) {
     self.front = front
     self.payload = payload
     trailer = ByteBuffer()
@@ -29,23 +35,38 @@ public struct OutgoingBody: ~Copyable {
 
   /// Appends `bytes`, such as a checksum.
   public mutating func append(_ bytes: UnsafeRawBufferPointer) {
-    trailer.append(bytes)
+    if payload.isEmpty { front.append(bytes) } else { trailer.append(bytes) }
   }
 
   /// Appends `value` in network byte order.
   public mutating func append<T: FixedWidthInteger>(bigEndian value: T) {
-    trailer.append(bigEndian: value)
+    if payload.isEmpty {
+      front.append(bigEndian: value)
+    } else {
+      trailer.append(bigEndian: value)
+    }
   }
 
   /// Puts `bytes` in the place of everything.
   public mutating func replace(with bytes: Bytes) {
-    front = bytes
-    payload = Bytes()
-    trailer = ByteBuffer()
+    front.removeAll()
+    trailer.removeAll()
+    payload = bytes
   }
 
-  /// The segments, to be written in order.
-  consuming func segments() -> (front: Bytes, payload: Bytes, trailer: Bytes) {
-    (front, payload, trailer.freeze())
+  /// Writes `header` with the body's length in front, and hands the whole frame to `segments`.
+  package consuming func close(_ header: FrameHeader, into segments: inout [Bytes]) {
+    var header = header
+    header.length = UInt32(count)
+    if front.headroom < FrameHeader.size {
+      var room = ByteBuffer(
+        recycling: Bytes(), capacity: FrameHeader.size + front.count, headroom: FrameHeader.size)
+      front.withUnsafeBytes { room.append($0) }
+      front = room
+    }
+    front.prepend(FrameHeader.size) { header.write(to: $0) }
+    segments.append(front.freeze())
+    if !payload.isEmpty { segments.append(payload) }
+    if !trailer.isEmpty { segments.append(trailer.freeze()) }
   }
 }
