@@ -76,6 +76,7 @@ package struct Handshake: Sendable {
   package let isInitiator: Bool
   private let nonces: Nonces
   private var state: State
+  private var acceptedStages: [any Stage] = []
 
   package init(offer: Offer, isInitiator: Bool, nonces: Nonces) {
     self.offer = offer
@@ -105,7 +106,7 @@ package struct Handshake: Sendable {
     case .welcomed(let hello) where frame.header.kind == .ready:
       let ready = try Hello(reading: HandshakeFrame.open(frame), kind: .ready)
       state = .finished
-      return Step(agreement: try agree(hello, receiverSays: ready, stages: offer.stages))
+      return Step(agreement: try agree(hello, receiverSays: ready))
     default:
       throw PouchError(
         .protocolMismatch, "the peer sent \(frame.header.kind) in the middle of the handshake")
@@ -154,13 +155,11 @@ package struct Handshake: Sendable {
       acceptedStages = offer.stages
     }
     state = .finished
-    let agreement = try agree(welcome, receiverSays: welcome, stages: acceptedStages)
+    let agreement = try agree(welcome, receiverSays: welcome)
     return Step(reply: encode(.ready, answer), agreement: agreement)
   }
 
   // MARK: Both
-
-  private var acceptedStages: [any Stage] = []
 
   private func introduction(version: ClosedRange<UInt64>) -> Hello {
     var hello = Hello()
@@ -226,9 +225,7 @@ package struct Handshake: Sendable {
     return try offer.accept(announced)
   }
 
-  private func agree(
-    _ peer: Hello, receiverSays receiver: Hello, stages: [any Stage]
-  ) throws(PouchError) -> Agreement {
+  private func agree(_ peer: Hello, receiverSays receiver: Hello) throws(PouchError) -> Agreement {
     let theirs = peer.nonce ?? []
     let nonces =
       isInitiator ? self.nonces.connection + theirs : theirs + self.nonces.connection
@@ -241,7 +238,7 @@ package struct Handshake: Sendable {
     }
     return Agreement(
       role: offer.role, isInitiator: isInitiator,
-      stages: acceptedStages.isEmpty ? stages : acceptedStages, nonces: Bytes(nonces),
+      stages: acceptedStages, nonces: Bytes(nonces),
       acknowledge: offer.role == .sender ? offer.acknowledge : peer.acknowledge ?? .processed,
       peerFrame: Int(min(peer.frame ?? 0, Handshake.largestFrame)),
       peerObject: peer.object.flatMap { $0 == 0 ? nil : $0 }, window: window,

@@ -153,26 +153,20 @@ package struct Outbox: ~Copyable, Sendable {
     _ body: (inout ByteBuffer) -> Void = { _ in }
   ) {
     closeFrame()
-    queue.append(control(kind, id, count, body))
-  }
-
-  /// Queues a control frame in front of everything: an acknowledgement does not wait for data.
-  package mutating func appendUrgent(
-    _ kind: FrameKind, id: UInt64 = 0, count: UInt32 = 0,
-    _ body: (inout ByteBuffer) -> Void = { _ in }
-  ) {
-    queue.insert(control(kind, id, count, body), at: 0)
-  }
-
-  private mutating func control(
-    _ kind: FrameKind, _ id: UInt64, _ count: UInt32, _ body: (inout ByteBuffer) -> Void
-  ) -> Pending {
     var front = takeSpare(FrameHeader.size + Outbox.overhead)
     body(&front)
     waiting += front.count
-    return Pending(
-      header: FrameHeader(kind: kind, firstID: id, count: count), front: front.freeze(),
-      payload: Bytes())
+    queue.append(
+      Pending(
+        header: FrameHeader(kind: kind, firstID: id, count: count), front: front.freeze(),
+        payload: Bytes()))
+  }
+
+  /// Drops everything that waits: the connection is to end with what is appended next.
+  package mutating func discard() {
+    openCount = 0
+    queue = []
+    waiting = 0
   }
 
   // MARK: Flushing
