@@ -1,4 +1,4 @@
-public import CBOR
+internal import CBOR
 
 /// What travels beside an object's payload (docs/wire.md, section 5).
 public struct Attributes: Sendable, Hashable {

@@ -7,17 +7,12 @@ package enum HandshakeFrame {
 
   /// A whole frame, header and all.
   package static func encode(_ kind: FrameKind, _ map: [UInt8]) -> Bytes {
-    let header = FrameHeader(kind: kind)
-    var frame = ByteBuffer(
-      recycling: Bytes(), capacity: FrameHeader.size + map.count + trailer,
-      headroom: FrameHeader.size)
-    frame.append(map)
-    let sum = checksum(header, frame.peek(0, map.count))
-    frame.append(bigEndian: sum)
-    var complete = header
-    complete.length = UInt32(frame.count)
-    frame.prepend(FrameHeader.size) { complete.write(to: $0) }
-    return frame.freeze()
+    var frame = ByteBuffer(capacity: FrameHeader.size + map.count + trailer)
+    frame.appendZeros(FrameHeader.size)
+    appendBody(kind, map, to: &frame)
+    var body = OutgoingBody(frame)
+    body.writeHeader(FrameHeader(kind: kind))
+    return body.intoBuffer().freeze()
   }
 
   /// The body for a frame that goes through the pipeline: a REJECT after the handshake.

@@ -7,11 +7,12 @@ package struct Outbox: ~Copyable, Sendable {
   /// A frame that no stage has seen yet.
   package struct Pending: Sendable {
     package var header: FrameHeader
-    /// With `FrameHeader.size` bytes of headroom before it and room for trailers behind.
+    /// Room for the header, then the body, then room for trailers.
     package var front: Bytes
     package var payload: Bytes
 
-    package var count: Int { front.count + payload.count }
+    /// The size of the body, in bytes.
+    package var count: Int { front.count - FrameHeader.size + payload.count }
   }
 
   /// When the open frame holds this many bytes, it is closed and the next one begun.
@@ -120,7 +121,7 @@ package struct Outbox: ~Copyable, Sendable {
     var front = takeSpare(FrameHeader.size + Outbox.overhead + (attributes?.count ?? 0))
     Entry.appendHead(
       to: &front, length: payload.count, format: format, hasMore: hasMore, attributes: attributes)
-    waiting += front.count + payload.count
+    waiting += front.count - FrameHeader.size + payload.count
     queue.append(
       Pending(
         header: FrameHeader(kind: .data, firstID: id, count: 1), front: front.freeze(),
@@ -155,7 +156,7 @@ package struct Outbox: ~Copyable, Sendable {
     closeFrame()
     var front = takeSpare(FrameHeader.size + Outbox.overhead)
     body(&front)
-    waiting += front.count
+    waiting += front.count - FrameHeader.size
     queue.append(
       Pending(
         header: FrameHeader(kind: kind, firstID: id, count: count), front: front.freeze(),
@@ -202,7 +203,8 @@ package struct Outbox: ~Copyable, Sendable {
 
   private mutating func takeSpare(_ capacity: Int) -> ByteBuffer {
     let memory = capacity > frameTarget ? spareFrames.popLast() : spareHeads.popLast()
-    return ByteBuffer(
-      recycling: memory ?? Bytes(), capacity: capacity, headroom: FrameHeader.size)
+    var buffer = ByteBuffer(recycling: memory ?? Bytes(), capacity: capacity)
+    buffer.appendZeros(FrameHeader.size)
+    return buffer
   }
 }

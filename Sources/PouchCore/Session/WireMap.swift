@@ -71,7 +71,7 @@ package struct WireMap: Sendable {
   /// Every pair, when keys and values are all text.
   package func allText() throws(PouchError) -> [String: String] {
     var result: [String: String] = [:]
-    for pair in value.map ?? [] {
+    for pair in value.map.map(Array.init) ?? [] {
       guard let key = pair.key.text, let text = pair.value.text else {
         throw PouchError(.badData, "the headers in the \(what) are not all text")
       }
