@@ -43,7 +43,10 @@ public protocol StreamListener: Sendable {
 /// A connected, ordered, reliable stream of bytes in both directions.
 ///
 /// At most one task reads and one task writes at a time; they may be different tasks. `close`
-/// may be called from anywhere, at any time, more than once.
+/// may be called from anywhere, at any time, more than once; a stream that is dropped is closed.
+///
+/// Cancellation ends a wait, not a call: a read or write that need not wait completes even in a
+/// cancelled task, so that a task on its way out can still say goodbye.
 public protocol ByteStream: Sendable {
   /// Completes what must be agreed before bytes flow, such as the TLS handshake.
   ///
@@ -51,29 +54,48 @@ public protocol ByteStream: Sendable {
   ///   something else.
   func handshake() async throws(PouchError)
 
-  /// Reads some bytes, at least one, onto the end of `buffer`, up to its spare room
-  /// (at least 4 KiB of which the stream makes itself).
+  /// Reads some bytes, at least one, onto the end of `buffer`.
   ///
-  /// - Returns: How many bytes came; 0 only at a clean end of the stream.
+  /// The stream makes room itself, at least 4 KiB; a caller that expects much reserves much, and
+  /// no more is read than the buffer has room for.
+  ///
+  /// - Returns: How many bytes came; 0 only at a clean end of the stream, and from then on.
   /// - Throws: `.connectionLost` on a reset, `.truncated` at an end that was not announced
-  ///   (TLS without close_notify), `.closed`, `.cancelled`.
+  ///   (TLS without close_notify), `.closed`, `.cancelled`. A cancelled read has taken no bytes.
   func read(into buffer: inout ByteBuffer) async throws(PouchError) -> Int
 
   /// Writes every byte of `segments`, in order, and returns when the kernel has them all.
   ///
-  /// - Throws: `.connectionLost`, `.closed`, `.cancelled`; some bytes may have left.
+  /// Waits while the peer does not read and the buffers between are full. Empty segments are
+  /// allowed.
+  ///
+  /// - Throws: `.connectionLost` when the peer is gone, `.closed` after `finish()` or `close()`,
+  ///   `.cancelled`. Some bytes may have left, so that the stream is good for nothing but
+  ///   `close()`.
   func write(_ segments: [Bytes]) async throws(PouchError)
 
   /// Says that no more bytes will be written (half-close; TLS: close_notify). Reading goes on.
+  /// Calling it again does nothing.
+  ///
+  /// - Throws: `.connectionLost`, `.closed`; for TLS also what `write` throws.
   func finish() async throws(PouchError)
 
-  /// Lets go of the stream at once. Waiting reads and writes throw `.closed`.
+  /// Lets go of the stream at once; what the peer sent and nobody read is dropped. Waiting reads
+  /// and writes throw `.closed`.
+  ///
+  /// Without `finish()` before it, the peer may see a clean end or `.connectionLost`, as the
+  /// transport has it: a clean end that matters is announced inside the stream.
   func close()
 
   /// Who is at the other end; complete once `handshake()` has returned.
   var peer: PeerIdentity { get }
+
+  /// Where the stream's I/O is done: a task that prefers this executor reads and writes without
+  /// changing threads. None when it makes no difference. A stream that wraps another forwards it.
+  var preferredExecutor: (any TaskExecutor)? { get }
 }
 
 extension ByteStream {
   public func handshake() async throws(PouchError) {}
+  public var preferredExecutor: (any TaskExecutor)? { nil }
 }
