@@ -55,16 +55,29 @@ package struct Outbox: ~Copyable, Sendable {
 
   // MARK: Objects
 
-  /// Whether an object of `length` bytes may be accepted now.
+  /// What stands in the way of an object.
+  package enum Obstacle: Sendable {
+    /// Too much waits to be written.
+    case unwritten
+    /// Too much is in flight.
+    case window
+  }
+
+  /// Whether a chunk of an object that has begun may be queued now.
   @inline(__always)
-  package func hasRoom(_ length: Int) -> Bool {
-    guard waiting < Outbox.highWater else { return false }
-    guard let window else { return true }
+  package var isBelowHighWater: Bool { waiting < Outbox.highWater }
+
+  /// What keeps an object of `length` bytes from being accepted now; nil when nothing does.
+  @inline(__always)
+  package func obstacle(_ length: Int) -> Obstacle? {
+    guard isBelowHighWater else { return .unwritten }
+    guard let window else { return nil }
     let inFlight = ledger.inFlight
     // One object may always be in flight, however large: otherwise it could never be sent.
-    return inFlight == 0
-      || (inFlight < UInt64(window.objects)
-        && ledger.bytesInFlight + length <= window.bytes)
+    let fits =
+      inFlight == 0
+      || (inFlight < UInt64(window.objects) && ledger.bytesInFlight + length <= window.bytes)
+    return fits ? nil : .window
   }
 
   /// Accepts a small object by copying it into the open frame; at most `copyLimit` bytes.

@@ -137,6 +137,7 @@ package struct Session: ~Copyable, Sendable {
 
   /// Gives up on a chunked object.
   package mutating func cancel(_ id: UInt64) {
+    guard sentClosing == nil, !isRejecting else { return }
     outbox.append(.cancel, id: id, count: 1)
   }
 
