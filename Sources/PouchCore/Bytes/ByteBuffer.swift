@@ -81,6 +81,16 @@ public struct ByteBuffer: ~Copyable, Sendable {
     if storage != nil, !isKnownUniquelyReferenced(&storage) { storage = nil }
   }
 
+  /// Removes everything behind the first `length` bytes.
+  @inlinable
+  public mutating func truncate(to length: Int) {
+    precondition(length >= 0 && length <= count, "more than the buffer holds")
+    guard length < count else { return }
+    end = start + length
+    // A slice of what was removed must not see it overwritten.
+    if storage != nil, !isKnownUniquelyReferenced(&storage) { makeRoom(0) }
+  }
+
   // MARK: Writing
 
   /// Makes room for `length` more bytes.
@@ -161,6 +171,18 @@ public struct ByteBuffer: ~Copyable, Sendable {
     guard let storage else { return }
     (storage.base + end).storeBytes(of: value.bigEndian, as: T.self)
     end += MemoryLayout<T>.size
+  }
+
+  /// Lets `body` change `count` readable bytes from `position` on, of which no slice was taken.
+  @inlinable
+  package mutating func withUnsafeMutableBytes<E: Error>(
+    at position: Int, count length: Int,
+    _ body: (UnsafeMutableRawBufferPointer) throws(E) -> Void
+  ) throws(E) {
+    precondition(position >= 0 && length >= 0 && position + length <= count, "out of bounds")
+    guard let storage else { return }
+    try body(
+      UnsafeMutableRawBufferPointer(start: storage.base + start + position, count: length))
   }
 
   /// Overwrites readable bytes from `position` on with `value` in network byte order.
