@@ -106,9 +106,8 @@ public struct ByteBuffer: ~Copyable, Sendable {
   mutating func makeRoom(_ length: Int) {
     let readable = count
     let capacity = storage?.capacity ?? 0
-    if let current = storage, readable + length <= capacity,
-      isKnownUniquelyReferenced(&storage)
-    {
+    // Asked before the storage is bound to a name, which would count as a second reference.
+    if readable + length <= capacity, isKnownUniquelyReferenced(&storage), let current = storage {
       current.base.copyMemory(from: current.base + start, byteCount: readable)
     } else {
       // Double only what is still in use: memory that slices hold says nothing about need.
