@@ -1,3 +1,4 @@
+internal import COpenSSL
 import PouchCore
 
 /// What the integrity stages share: a seal of fixed size behind the body, and the ways it fails.
@@ -21,6 +22,11 @@ enum Seal {
         stage: stage)
     }
     return length
+  }
+
+  /// Compares two digests in a time that does not tell where they differ.
+  static func agrees(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Bool {
+    left.count == right.count && CRYPTO_memcmp(left.baseAddress, right.baseAddress, left.count) == 0
   }
 
   /// The sealed content is not what the seal was made for.
