@@ -72,7 +72,9 @@ let package = Package(
     tests("PouchCoreTests", ["PouchCore", "CBOR"]),
     tests("PouchSocketsTests", ["PouchSockets", "PouchCore"]),
     tests("PouchTLSTests", ["PouchTLS", "PouchSockets", "PouchCore", subprocess]),
-    tests("PouchStagesTests", ["PouchStages", "PouchCore", "CBOR"]),
+    tests(
+      "PouchStagesTests",
+      ["PouchStages", "PouchCore", "CBOR", "CPouchSystem", "CZlib", subprocess]),
     tests("TransportTests", ["PouchCore", "PouchSockets", "PouchTLS"]),
     tests("PouchTests", ["Pouch"]),
     tests("PouchConfigurationTests", ["PouchConfiguration", "Pouch"]),
