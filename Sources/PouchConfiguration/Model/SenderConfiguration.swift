@@ -1,0 +1,14 @@
+/// Everything that a sender is told, complete and checked.
+public struct SenderConfiguration: Sendable, Hashable {
+  public var endpoints: EndpointSettings
+  /// Whether plain `tcp` may leave this machine.
+  public var insecure: Bool
+  /// For `tls://` endpoints; nil without one.
+  public var tls: TLSSettings?
+  /// In the order in which a body passes them on its way out.
+  public var pipeline: [StageSettings]
+  public var limits: LimitSettings
+  public var timeouts: TimeoutSettings
+  public var delivery: DeliverySettings
+  public var log: LogSettings
+}
