@@ -31,11 +31,15 @@ fail() {
 step() { printf '\n== %s\n' "$1"; }
 digest() { sha256sum <"$1" | cut -d ' ' -f 1; }
 
-# Reads the receiver's lines until it says where it listens; sets `endpoint`.
+# Reads one more line of the receiver's into its log; fails at the end of its output.
+next_line() {
+  IFS= read -r -t "$patience" line <&"$status" || return 1
+  printf '%s\n' "$line" >>"$work/receiver.log"
+}
+
+# Waits until the receiver says where it listens; sets `endpoint`.
 await_endpoint() {
-  local line
-  while IFS= read -r -t "$patience" line <&"$status"; do
-    printf '%s\n' "$line" >>"$work/receiver.log"
+  while next_line; do
     if [[ $line =~ listening\ on\ ([^[:space:]]+) ]]; then
       endpoint=${BASH_REMATCH[1]}
       return
@@ -69,8 +73,8 @@ send=(
 printf '$ %s\n' "${send[*]}"
 "${send[@]}" || fail "the sender failed with exit code $?"
 
-# It ends by itself after one object; its last lines are read to the end before its code is.
-cat <&"$status" >>"$work/receiver.log"
+# It ends by itself after one object.
+while next_line; do :; done
 code=0
 wait "$receiver" || code=$?
 receiver=
