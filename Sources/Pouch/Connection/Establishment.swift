@@ -64,7 +64,7 @@ struct Establishment: Sendable {
         let step = try handshake.receive(frame)
         if let reply = step.reply { try await stream.write([reply]) }
         if let agreement = step.agreement {
-          return Outcome(agreement: agreement, arrived: buffer.freeze())
+          return Outcome(agreement: agreement, arrived: buffer.take(buffer.count))
         }
       }
       try await readMore(&buffer)

@@ -95,20 +95,19 @@ public final class Receiver: Sendable {
       acknowledge: .processed, window: options.window,
       accept: { announced throws(PouchError) in try options.accept(announced) })
     let role = Server.Role(offer: offer, sink: sink, streams: streams)
-    let failure = Mutex<PouchError?>(nil)
     let server = server
-    await withDiscardingTaskGroup { group in
-      group.addTask { await server.serve(role) }
-      for endpoint in dialling {
-        group.addTask {
-          if let error = await Receiver.take(from: endpoint, server, role) {
-            failure.withLock { $0 = $0 ?? error }
-          }
-        }
+    let failure = await withTaskGroup(of: PouchError?.self) { group in
+      group.addTask {
+        await server.serve(role)
+        return nil
       }
+      for endpoint in dialling {
+        group.addTask { await Receiver.take(from: endpoint, server, role) }
+      }
+      return await group.reduce(nil) { $0 ?? $1 }
     }
     if Task.isCancelled { throw PouchError(.cancelled, "the receiver was cancelled") }
-    if let error = failure.withLock({ $0 }), !isStopping.load(ordering: .relaxed) { throw error }
+    if let failure, !isStopping.load(ordering: .relaxed) { throw failure }
   }
 
   private static func take(

@@ -1,5 +1,5 @@
 public import PouchCore
-public import PouchStages
+internal import PouchStages
 public import PouchTLS
 
 /// How a receiver behaves.
