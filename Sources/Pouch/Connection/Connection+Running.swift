@@ -26,6 +26,7 @@ extension Connection {
       group.addTask(executorPreference: executor) { await self.watch() }
       do throws(PouchError) {
         try await self.read(arrived, through: incoming, to: sink, &group)
+        await self.finishWriting()
         self.end(.success(()))
       } catch {
         await self.conclude(error)
@@ -38,15 +39,28 @@ extension Connection {
 
   private func runFlusher(_ pipeline: Pipeline) async {
     do throws(PouchError) {
+      defer { flushed.fire(.success(())) }
       try await flush(through: pipeline)
-      // Both sides have said all; the peer has this long to end the stream too.
-      try? await Task.sleep(for: timeouts.close)
-      if !Task.isCancelled { stream.close() }
     } catch {
       // The reader may be about to learn why: a REJECT or an alert can be on its way in.
       try? await Task.sleep(for: timeouts.close)
       if !Task.isCancelled { abort(error) }
+      return
     }
+    // Both sides have said all; the peer has this long to end the stream too.
+    let isAwaited = ledger.inFlight > 0 && agreement.acknowledge != .none
+    try? await Task.sleep(for: isAwaited ? timeouts.drain : timeouts.close)
+    if !Task.isCancelled { stream.close() }
+  }
+
+  /// Waits, at the clean end of what comes in, until everything that is due has gone out.
+  private func finishWriting() async {
+    let incomplete = state.withLock { Array($0.channels.values) }
+    for channel in incomplete {
+      channel.fail(PouchError(.truncated, "the sender closed before the object was complete"))
+    }
+    wakeFlusher()
+    try? await flushed.wait()
   }
 
   /// Ends the connection after reading it has failed.

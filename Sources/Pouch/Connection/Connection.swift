@@ -39,6 +39,9 @@ final class Connection: Sendable {
   let agreement: Agreement
   let state: Mutex<State>
 
+  /// Fired when the flusher has written all that it ever will.
+  let flushed = Waiter()
+
   /// Bytes that have arrived, for the monitor.
   let arrivedBytes = Atomic<UInt64>(0)
   let isInsideFrame = Atomic<Bool>(false)
