@@ -1,8 +1,26 @@
 #define _GNU_SOURCE
 #include "pouch_system.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define RETRY(result, call) \
+  do {                      \
+    result = (call);        \
+  } while (result < 0 && errno == EINTR)
+
+static inline int answer(int result) { return result < 0 ? -errno : result; }
 
 void pouch_error_text(int number, char *buffer, size_t capacity) {
   // The GNU variant, which may answer with a string of its own instead of filling the buffer.
@@ -11,3 +29,143 @@ void pouch_error_text(int number, char *buffer, size_t capacity) {
     snprintf(buffer, capacity, "%s", text);
   }
 }
+
+// MARK: Threads
+
+struct start {
+  void (*body)(void *);
+  void *context;
+};
+
+static void *run(void *argument) {
+  struct start start = *(struct start *)argument;
+  free(argument);
+  start.body(start.context);
+  return NULL;
+}
+
+int pouch_thread_start(const char *name, void (*body)(void *), void *context) {
+  struct start *start = malloc(sizeof *start);
+  if (start == NULL) return -ENOMEM;
+  start->body = body;
+  start->context = context;
+
+  // The thread inherits the mask, so that not even its first instruction runs a handler.
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  pthread_t thread;
+  int failure = pthread_create(&thread, NULL, run, start);
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  if (failure != 0) {
+    free(start);
+    return -failure;
+  }
+  pthread_setname_np(thread, name);
+  pthread_detach(thread);
+  return 0;
+}
+
+static __thread const void *owner;
+
+const void *pouch_thread_owner(void) { return owner; }
+
+void pouch_thread_set_owner(const void *new_owner) { owner = new_owner; }
+
+int pouch_core_count(void) {
+  cpu_set_t cores;
+  if (sched_getaffinity(0, sizeof cores, &cores) == 0) return CPU_COUNT(&cores);
+  long online = sysconf(_SC_NPROCESSORS_ONLN);
+  return online > 0 ? (int)online : 1;
+}
+
+// MARK: Readiness
+
+int pouch_epoll_create(void) { return answer(epoll_create1(EPOLL_CLOEXEC)); }
+
+static int control(int epoll, int operation, int descriptor, uint64_t token, int write) {
+  struct epoll_event event = {
+      .events = EPOLLIN | EPOLLRDHUP | EPOLLET | (write ? EPOLLOUT : 0),
+      .data.u64 = token,
+  };
+  return answer(epoll_ctl(epoll, operation, descriptor, &event));
+}
+
+int pouch_epoll_add(int epoll, int descriptor, uint64_t token, int write) {
+  return control(epoll, EPOLL_CTL_ADD, descriptor, token, write);
+}
+
+int pouch_epoll_modify(int epoll, int descriptor, uint64_t token, int write) {
+  return control(epoll, EPOLL_CTL_MOD, descriptor, token, write);
+}
+
+int pouch_epoll_remove(int epoll, int descriptor) {
+  return answer(epoll_ctl(epoll, EPOLL_CTL_DEL, descriptor, NULL));
+}
+
+int pouch_epoll_wait(int epoll, pouch_event *events, int capacity, int timeout) {
+  struct epoll_event found[128];
+  if (capacity > 128) capacity = 128;
+  int count = epoll_wait(epoll, found, capacity, timeout);
+  if (count < 0) return errno == EINTR ? 0 : -errno;
+  for (int i = 0; i < count; i++) {
+    uint32_t flags = 0;
+    if (found[i].events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) flags |= POUCH_EVENT_READ;
+    if (found[i].events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) flags |= POUCH_EVENT_WRITE;
+    events[i].token = found[i].data.u64;
+    events[i].flags = flags;
+  }
+  return count;
+}
+
+int pouch_eventfd(void) { return answer(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)); }
+
+int pouch_eventfd_semaphore(void) { return answer(eventfd(0, EFD_CLOEXEC | EFD_SEMAPHORE)); }
+
+int pouch_eventfd_add(int descriptor, uint64_t count) {
+  ssize_t result;
+  RETRY(result, write(descriptor, &count, sizeof count));
+  return answer((int)result);
+}
+
+int pouch_eventfd_take(int descriptor) {
+  uint64_t count;
+  ssize_t result;
+  RETRY(result, read(descriptor, &count, sizeof count));
+  return answer((int)result);
+}
+
+// MARK: Files
+
+int pouch_file_at(const char *path, pouch_file *file) {
+  struct stat status;
+  if (lstat(path, &status) < 0) return -errno;
+  file->device = status.st_dev;
+  file->inode = status.st_ino;
+  file->is_socket = S_ISSOCK(status.st_mode);
+  return 0;
+}
+
+int pouch_unlink(const char *path) { return answer(unlink(path)); }
+
+int pouch_socket_set_mode(int descriptor, uint32_t mode) {
+  return answer(fchmod(descriptor, mode));
+}
+
+int pouch_lock_directory(const char *path) {
+  int descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor < 0) return -errno;
+  int result;
+  RETRY(result, flock(descriptor, LOCK_EX));
+  if (result < 0) {
+    int failure = errno;
+    close(descriptor);
+    return -failure;
+  }
+  return descriptor;
+}
+
+int pouch_open_null(void) { return answer(open("/dev/null", O_RDONLY | O_CLOEXEC)); }
+
+// Not repeated after a signal: Linux has closed the descriptor even then.
+int pouch_close(int descriptor) { return answer(close(descriptor)); }

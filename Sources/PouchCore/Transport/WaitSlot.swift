@@ -20,6 +20,8 @@ package struct WaitSlot: Sendable {
     case ready
     /// The waiting task was cancelled.
     case cancelled
+    /// The deadline of the wait passed.
+    case timedOut
     /// Somebody else waits here already.
     case occupied
   }
@@ -27,6 +29,8 @@ package struct WaitSlot: Sendable {
   package typealias Continuation = UnsafeContinuation<Outcome, Never>
 
   private var waiting: Continuation?
+  /// Counts the waits, so that a deadline ends the one that it belongs to and no later one.
+  package private(set) var turn: UInt32 = 0
 
   package init() {}
 
@@ -40,6 +44,7 @@ package struct WaitSlot: Sendable {
     if waiting != nil { return .occupied }
     if Task.isCancelled { return .cancelled }
     waiting = continuation
+    turn &+= 1
     return nil
   }
 
@@ -47,6 +52,11 @@ package struct WaitSlot: Sendable {
   package mutating func take() -> Continuation? {
     defer { waiting = nil }
     return waiting
+  }
+
+  /// Removes who waits, if it is still the wait that had this turn.
+  package mutating func take(turn: UInt32) -> Continuation? {
+    self.turn == turn ? take() : nil
   }
 }
 
@@ -58,6 +68,7 @@ extension WaitSlot.Outcome {
     switch self {
     case .ready: return
     case .cancelled: throw PouchError(.cancelled, "the \(operation) was cancelled")
+    case .timedOut: throw PouchError(.timedOut, "the \(operation) took too long")
     case .occupied:
       throw PouchError(
         .usage, "two tasks \(operation) at the same time",

@@ -1,0 +1,102 @@
+internal import CPouchSystem
+package import PouchCore
+internal import Synchronization
+
+/// Threads for work that blocks: name resolution, files. It never runs on an event loop.
+///
+/// Threads are started when all others are busy, up to the limit, and stay; beyond the limit work
+/// waits its turn.
+package final class BlockingPool: Sendable {
+  package static let shared = BlockingPool(threads: 16)
+
+  private struct State {
+    var work: [@Sendable () -> Void] = []
+    var threads = 0
+    /// Threads that wait for work, or are about to.
+    var idle = 0
+    /// Counts the work that nobody has taken; made with the first thread.
+    var semaphore: Int32?
+  }
+
+  private let limit: Int
+  private let state = Mutex(State())
+
+  /// - Parameter threads: The most threads there will be.
+  package init(threads limit: Int) {
+    precondition(limit > 0, "a pool has at least one thread")
+    self.limit = limit
+  }
+
+  /// Runs `body` on one of the threads and returns what it returns.
+  ///
+  /// It is not cancelled with the task: once this has returned, nothing of it goes on.
+  ///
+  /// - Throws: What `body` throws, or `.internal` when no thread can be started.
+  package func run<T: Sendable>(
+    _ body: @escaping @Sendable () throws(PouchError) -> T
+  ) async throws(PouchError) -> T {
+    let result: Result<T, PouchError> = await withUnsafeContinuation { continuation in
+      do throws(PouchError) {
+        try submit { continuation.resume(returning: Result(catching: body)) }
+      } catch {
+        continuation.resume(returning: .failure(error))
+      }
+    }
+    return try result.get()
+  }
+
+  /// Hands `work` to a thread and returns at once.
+  func submit(_ work: @escaping @Sendable () -> Void) throws(PouchError) {
+    try state.withLock { state throws(PouchError) in
+      let semaphore = try BlockingPool.semaphore(&state)
+      if state.idle <= state.work.count, state.threads < limit {
+        do throws(PouchError) {
+          try startThread(semaphore)
+          state.threads += 1
+          state.idle += 1
+        } catch {
+          // With fewer threads than wanted the work waits longer; with none it would for ever.
+          if state.threads == 0 { throw error }
+        }
+      }
+      state.work.append(work)
+      _ = pouch_eventfd_add(semaphore, 1)
+    }
+  }
+
+  private static func semaphore(_ state: inout State) throws(PouchError) -> Int32 {
+    if let semaphore = state.semaphore { return semaphore }
+    let descriptor = pouch_eventfd_semaphore()
+    guard descriptor >= 0 else {
+      throw .system(.internal, "no eventfd for blocking work", errno: -descriptor)
+    }
+    state.semaphore = descriptor
+    return descriptor
+  }
+
+  private func startThread(_ semaphore: Int32) throws(PouchError) {
+    // The thread keeps the pool for ever, and so the semaphore is never closed.
+    let context = Unmanaged.passRetained(self)
+    let result = pouch_thread_start(
+      "pouch-blocking",
+      { context in
+        Unmanaged<BlockingPool>.fromOpaque(context).takeRetainedValue().workForever()
+      }, context.toOpaque())
+    guard result >= 0 else {
+      context.release()
+      throw .system(.internal, "no thread for blocking work", errno: -result)
+    }
+  }
+
+  private func workForever() {
+    guard let semaphore = state.withLock({ $0.semaphore }) else { return }
+    while pouch_eventfd_take(semaphore) >= 0 {
+      let work = state.withLock { state in
+        state.idle -= 1
+        return state.work.removeFirst()
+      }
+      work()
+      state.withLock { $0.idle += 1 }
+    }
+  }
+}

@@ -1,0 +1,48 @@
+internal import CPouchSystem
+internal import Glibc
+internal import PouchCore
+internal import Synchronization
+
+extension Socket {
+  /// Reads what the kernel has onto the end of `buffer`, and waits until it has something.
+  ///
+  /// - Returns: How many bytes; 0 at a clean end.
+  func read(into buffer: inout ByteBuffer) async throws(PouchError) -> Int {
+    if loop.isOverdue() { await Task.yield() }
+    while true {
+      let count = try receive(into: &buffer)
+      if let count { return count }
+      if buffer.isEmpty, buffer.spare > ReadSize.keptWhileIdle { buffer = ByteBuffer() }
+      try await waitToRead().check("read")
+    }
+  }
+
+  /// - Returns: nil when the kernel has nothing.
+  private func receive(into buffer: inout ByteBuffer) throws(PouchError) -> Int? {
+    if buffer.isEmpty { buffer.removeAll() }
+    let size = readSize.load(ordering: .relaxed)
+    // Moving what is half read is worth it when a quarter or less of the room is left.
+    if buffer.spare < max(size / 4, ReadSize.smallest) { buffer.reserve(size) }
+    let room = buffer.spare
+
+    var result = 0
+    try withDescriptor { descriptor throws(PouchError) in
+      _ = buffer.fill(minimum: 1) { memory in
+        guard let base = memory.baseAddress else { return 0 }
+        result = pouch_receive(descriptor, base, memory.count)
+        return max(result, 0)
+      }
+    }
+    switch Int32(clamping: result) {
+    case -EAGAIN: return nil
+    case ..<0: throw fail(Int32(-result), "read")
+    case 0:
+      if let failure { throw fail(failure, "read") }
+      return 0
+    default:
+      let next = ReadSize.next(after: size, room: room, received: result)
+      if next != size { readSize.store(next, ordering: .relaxed) }
+      return result
+    }
+  }
+}

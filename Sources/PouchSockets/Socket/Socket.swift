@@ -1,0 +1,233 @@
+internal import CPouchSystem
+internal import Glibc
+internal import PouchCore
+internal import Synchronization
+
+/// One socket: its descriptor, whether the kernel has something for it, and who waits for that.
+///
+/// Reads and writes go to the kernel at once, on the caller's thread, and wait only when it says
+/// EAGAIN. The descriptor is watched for reading all its life, edge-triggered; interest in writing
+/// is added when a write must wait, and dropped at the first edge that nobody waits for.
+///
+/// An edge that comes while nobody waits is remembered, so that none is lost between an EAGAIN
+/// and the wait that follows it.
+final class Socket: Sendable {
+  private struct State {
+    var reader = WaitSlot()
+    var writer = WaitSlot()
+    /// Edges that nobody has waited for.
+    var isReadable = false
+    var isWritable = false
+    /// Whether epoll watches for writability.
+    var isArmed: Bool
+    /// The loop's name for this socket; nil until it is watched.
+    var token: UInt64?
+    var isFinished = false
+    /// What broke the connection. The kernel reports an error once, to a read or to a write, and
+    /// calls what follows a clean end: the other direction finds it here.
+    var failure: Int32?
+  }
+
+  /// The loop that watches the socket.
+  let loop: EventLoop
+
+  private let descriptor: Int32
+  private let use = DescriptorUse()
+  private let state: Mutex<State>
+  /// How much room the next read makes; only the reader touches it.
+  let readSize = Atomic<Int>(ReadSize.smallest)
+
+  /// Takes over a descriptor that does not block, which is closed if that fails.
+  ///
+  /// - Parameter connecting: Whether a connect is under way, so that `waitToWrite` will be next.
+  init(adopting descriptor: Int32, loop: EventLoop, connecting: Bool = false) throws(PouchError) {
+    self.descriptor = descriptor
+    self.loop = loop
+    state = Mutex(State(isArmed: connecting))
+    do throws(PouchError) {
+      let token = try loop.register(self, descriptor, write: connecting)
+      state.withLock { $0.token = token }
+    } catch {
+      close()
+      throw error
+    }
+  }
+
+  deinit {
+    close()
+  }
+
+  // MARK: System calls
+
+  /// Calls `body` with the descriptor, which stays open meanwhile.
+  ///
+  /// - Throws: `.closed`, or what `body` throws.
+  func withDescriptor<R>(_ body: (Int32) throws(PouchError) -> R) throws(PouchError) -> R {
+    guard use.enter() else { throw PouchError(.closed, "the socket is closed") }
+    defer { if use.leave() { release() } }
+    return try body(descriptor)
+  }
+
+  /// Keeps what broke the connection and makes an error of it.
+  func fail(_ number: Int32, _ operation: StaticString) -> PouchError {
+    // EPIPE says that the peer's clean end came before: a read may still reach that.
+    if number != EPIPE { state.withLock { $0.failure = $0.failure ?? number } }
+    return .system(.connectionLost, "the connection broke during a \(operation)", errno: number)
+  }
+
+  /// What broke the connection, if something did.
+  var failure: Int32? { state.withLock { $0.failure } }
+
+  /// Whether `finish()` was called.
+  var isFinished: Bool { state.withLock { $0.isFinished } }
+
+  /// Whether `close()` was called.
+  var isClosed: Bool { use.isClosing }
+
+  /// The address of this side.
+  func localAddress() throws(PouchError) -> SocketAddress {
+    try withDescriptor { descriptor throws(PouchError) in
+      var address = SocketAddress()
+      let result = address.withMutableRaw { pouch_local_address(descriptor, $0) }
+      guard result >= 0 else {
+        throw .system(.internal, "a socket has no address", errno: -result)
+      }
+      return address
+    }
+  }
+
+  /// Half-close.
+  func finish() throws(PouchError) {
+    try withDescriptor { descriptor throws(PouchError) in
+      if state.withLock({ $0.isFinished }) { return }
+      let result = pouch_shutdown_write(descriptor)
+      if result < 0 { throw fail(-result, "half-close") }
+      state.withLock { $0.isFinished = true }
+    }
+  }
+
+  // MARK: Readiness
+
+  /// Called by the loop.
+  func becameReady(read: Bool, write: Bool) {
+    let entered = use.enter()
+    let (reader, writer) = state.withLock { state in
+      var reader: WaitSlot.Continuation?
+      var writer: WaitSlot.Continuation?
+      if read {
+        reader = state.reader.take()
+        if reader == nil { state.isReadable = true }
+      }
+      if write {
+        writer = state.writer.take()
+        if writer == nil {
+          state.isWritable = true
+          // Under the lock, so that no arming comes between the decision and the call.
+          if state.isArmed, entered, let token = state.token {
+            state.isArmed = false
+            loop.setWriteInterest(false, descriptor, token)
+          }
+        }
+      }
+      return (reader, writer)
+    }
+    if entered, use.leave() { release() }
+    reader?.resume(returning: .ready)
+    writer?.resume(returning: .ready)
+  }
+
+  /// Wakes who waits to read, or makes the next such wait return at once.
+  func nudgeReader() {
+    becameReady(read: true, write: false)
+  }
+
+  /// Waits for an edge of readability since the last wait.
+  func waitToRead(until deadline: EventLoop.Instant? = nil) async -> WaitSlot.Outcome {
+    await wait(.read, until: deadline)
+  }
+
+  /// Waits for an edge of writability since the last wait.
+  func waitToWrite(until deadline: EventLoop.Instant? = nil) async -> WaitSlot.Outcome {
+    await wait(.write, until: deadline)
+  }
+
+  private enum Side { case read, write }
+
+  private func wait(_ side: Side, until deadline: EventLoop.Instant?) async -> WaitSlot.Outcome {
+    var timer: EventLoop.Timer?
+    let outcome = await withTaskCancellationHandler {
+      await withUnsafeContinuation { continuation in
+        let (outcome, turn) = park(side, continuation)
+        if let outcome {
+          continuation.resume(returning: outcome)
+        } else if let deadline {
+          timer = loop.schedule(at: deadline) { [weak self] in
+            self?.take(side, turn: turn)?.resume(returning: .timedOut)
+          }
+        }
+      }
+    } onCancel: {
+      take(side)?.resume(returning: .cancelled)
+    }
+    timer?.cancel()
+    return outcome
+  }
+
+  private func park(
+    _ side: Side, _ continuation: WaitSlot.Continuation
+  ) -> (WaitSlot.Outcome?, turn: UInt32) {
+    guard use.enter() else { return (.ready, 0) }
+    defer { if use.leave() { release() } }
+    return state.withLock { state in
+      switch side {
+      case .read:
+        if state.isReadable {
+          state.isReadable = false
+          return (.ready, 0)
+        }
+        let outcome = state.reader.park(continuation)
+        return (outcome, state.reader.turn)
+      case .write:
+        if state.isWritable {
+          state.isWritable = false
+          return (.ready, 0)
+        }
+        let outcome = state.writer.park(continuation)
+        if outcome == nil, !state.isArmed, let token = state.token {
+          state.isArmed = true
+          loop.setWriteInterest(true, descriptor, token)
+        }
+        return (outcome, state.writer.turn)
+      }
+    }
+  }
+
+  private func take(_ side: Side, turn: UInt32? = nil) -> WaitSlot.Continuation? {
+    state.withLock { state in
+      switch (side, turn) {
+      case (.read, nil): state.reader.take()
+      case (.read, let turn?): state.reader.take(turn: turn)
+      case (.write, nil): state.writer.take()
+      case (.write, let turn?): state.writer.take(turn: turn)
+      }
+    }
+  }
+
+  // MARK: Closing
+
+  /// Lets nobody use the socket any more, wakes who waits, and closes the descriptor as soon as
+  /// nobody is inside a system call on it.
+  func close() {
+    guard use.close() else { return }
+    let (reader, writer) = state.withLock { ($0.reader.take(), $0.writer.take()) }
+    reader?.resume(returning: .ready)
+    writer?.resume(returning: .ready)
+    if use.leave() { release() }
+  }
+
+  private func release() {
+    if let token = state.withLock({ $0.token }) { loop.unregister(descriptor, token) }
+    _ = pouch_close(descriptor)
+    DescriptorShortage.descriptorWasClosed()
+  }
+}

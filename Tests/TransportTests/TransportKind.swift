@@ -1,0 +1,46 @@
+import PouchCore
+import PouchSockets
+import Testing
+
+/// Every transport that must pass the conformance suite: one line each in `withHarness`.
+enum TransportKind: String, CaseIterable, Sendable, CustomTestStringConvertible {
+  case memory
+  case tcpIPv4 = "tcp over IPv4"
+  case tcpIPv6 = "tcp over IPv6"
+  case unixPath = "unix at a path"
+  case unixAbstract = "unix at an abstract name"
+
+  var testDescription: String { rawValue }
+
+  func withHarness(_ body: (Harness) async throws -> Void) async throws {
+    let directory = try TemporaryDirectory()
+    defer { directory.remove() }
+    let path = directory.path + "/socket"
+    switch self {
+    case .memory: try await body(Harness(MemoryTransport(), .memory("conformance")))
+    case .tcpIPv4: try await body(Harness(TCPTransport(), .tcp("127.0.0.1", 0)))
+    case .tcpIPv6: try await body(Harness(TCPTransport(), .tcp("::1", 0)))
+    case .unixPath: try await body(Harness(UnixTransport(), .unix(path: path)))
+    case .unixAbstract: try await body(Harness(UnixTransport(), .unix(abstract: path)))
+    }
+  }
+}
+
+/// Where the tasks of a test run.
+enum Placement: String, CaseIterable, Sendable, CustomTestStringConvertible {
+  case anywhere = "on any thread"
+  case streamLoop = "on the stream's loop"
+
+  var testDescription: String { rawValue }
+
+  /// Runs `body` where it belongs for `stream`.
+  func run<R: Sendable>(
+    with stream: any ByteStream, _ body: @Sendable () async throws -> R
+  ) async throws -> R {
+    switch self {
+    case .anywhere: try await body()
+    case .streamLoop:
+      try await withTaskExecutorPreference(stream.preferredExecutor) { try await body() }
+    }
+  }
+}
