@@ -7,8 +7,8 @@ public struct DecodingLimits: Hashable, Sendable {
   public var depth: Int
   /// How many data items one document may hold, keys and chunks included.
   public var items: Int
-  /// Whether a map may hold one key twice. Where it may, a lookup finds the first, and a
-  /// `Dictionary` keeps the last.
+  /// Whether a map may hold one key twice. Where it may, a `Value` keeps both, a `Dictionary` the
+  /// last, and a type that asks for the key is given either.
   public var allowsDuplicateKeys: Bool
 
   public init(depth: Int = 512, items: Int = .max, allowsDuplicateKeys: Bool = false) {

@@ -4,7 +4,7 @@
 final class Writer {
   private(set) var base: UnsafeMutablePointer<UInt8>
   private(set) var count = 0
-  private var capacity: Int
+  private(set) var capacity: Int
 
   init(capacity: Int = 256) {
     self.capacity = capacity
@@ -18,6 +18,15 @@ final class Writer {
   func array() -> [UInt8] { [UInt8](bytes) }
 
   func removeAll() { count = 0 }
+
+  func truncate(to position: Int) { count = min(count, position) }
+
+  /// Moves what lies behind a position, to make room there.
+  func insertRoom(_ size: Int, at position: Int) {
+    reserve(size)
+    (base + position + size).update(from: base + position, count: count - position)
+    count += size
+  }
 
   @inline(__always)
   func reserve(_ additional: Int) {
@@ -49,6 +58,14 @@ final class Writer {
       UnsafeMutableRawPointer(base + count).copyMemory(from: start, byteCount: source.count)
       count &+= source.count
     }
+  }
+
+  /// Appends bytes that `body` fills in.
+  @inline(__always)
+  func append(_ size: Int, _ body: (UnsafeMutableRawBufferPointer) -> Void) {
+    reserve(size)
+    body(UnsafeMutableRawBufferPointer(start: base + count, count: size))
+    count &+= size
   }
 
   /// Writes a head whose argument has its shortest form.

@@ -7,19 +7,28 @@ final class Document {
   private(set) var base: UnsafePointer<UInt8>
   let count: Int
   let records: UnsafeMutableBufferPointer<ContainerRecord>
+  let allowsDuplicateKeys: Bool
+  /// Nil where only a `Value` is wanted.
+  let context: DecodingContext?
+  /// Where the values of text keys stand, for the maps that were searched far and wide.
+  var tables: [Int: [String: ItemCursor]] = [:]
   /// The copy that `base` points into once the document has outlived the caller's bytes.
   private var owned: UnsafeMutablePointer<UInt8>?
 
   /// - Parameters:
   ///   - bytes: Must stay where they are for as long as the document is used, or until `detach`.
   ///   - prefix: Whether bytes may follow the item.
+  ///   - context: What the call that decodes it knows.
   /// - Throws: `CBORError` for bytes that are not one well-formed item within the limits.
   init(
-    _ bytes: UnsafeRawBufferPointer, limits: DecodingLimits, prefix: Bool = false
+    _ bytes: UnsafeRawBufferPointer, limits: DecodingLimits, prefix: Bool = false,
+    context: DecodingContext? = nil
   ) throws(CBORError) {
     guard let start = bytes.baseAddress, bytes.count > 0 else {
       throw CBORError(.truncated, "there is no data item: the input is empty", offset: 0)
     }
+    allowsDuplicateKeys = limits.allowsDuplicateKeys
+    self.context = context
     base = start.assumingMemoryBound(to: UInt8.self)
     var indexer = Indexer(base: base, count: bytes.count, limits: limits)
     do {
