@@ -10,6 +10,7 @@ frames      headers, kinds, entries, acknowledgements (sections 2, 3, 5 and 6)
 stages      the pipeline (section 7)
 handshake   the maps of HELLO, WELCOME and READY (section 4)
 faults      deliberate misbehaviour, for tests
+foreign     other protocols on the port (section 9)
 transport   endpoints, sockets, TLS
 connection  preface, handshake, frames in and out, the end (sections 1, 8 and 9)
 sources     what is sent

@@ -9,13 +9,15 @@ import time
 from typing import Any, Callable, Dict, Optional
 
 from . import frames
-from .errors import Misbehaved, PatienceError, PeerError, ProtocolError, RejectedError, UnreachableError
+from .errors import Misbehaved, PatienceError, PeerError, ProtocolError
+from .errors import RejectedError, TLSError, UnreachableError
 from .faults import HIGHER_MINOR, PREFACES
+from .foreign import foreign
 from .frames import CLOSE, DATA, HELLO, IGNORABLE, PING, PONG, READY, REJECT, WELCOME
 from .frames import Frame, Header, kind_name
 from .handshake import Agreement, Offer, check_opening, check_window, grease
 from .stages import Pipeline
-from .transport import Stream, foreign
+from .transport import Stream
 
 Report = Callable[..., None]
 
@@ -91,7 +93,7 @@ class Connection:
             acknowledge=agreement.acknowledge,
             window=list(agreement.window),
             received=agreement.received,
-            peer=self.stream.identity(),
+            peer=self.stream.identity,
         )
         self._inject()
         return agreement
@@ -298,8 +300,7 @@ class Connection:
         if frame.kind in (PING, PONG) and len(frame.body) != 8:
             raise ProtocolError(f"{kind_name(frame.kind)} with {len(frame.body)} bytes")
         if frame.kind == PING:
-            if not self.stream.ended:
-                self.send(PONG, frame.body)
+            self.send(PONG, frame.body)
             return False
         if frame.kind == CLOSE:
             self.close_received = self._checked_close(frame.body)
@@ -325,15 +326,17 @@ class Connection:
 
     def fail(self, error: PeerError) -> None:
         """Tells the other side why, if it still can, and closes."""
-        if error.reject is not None and not isinstance(error, RejectedError):
-            try:
+        stream = self.stream
+        try:
+            if error.reject is not None:
                 value = {"code": error.reject, "text": str(error)[:REJECT_TEXT_LIMIT]}
                 body = frames.encode_sealed_map(REJECT, value)
-                self.stream.write(Header(len(body), REJECT).encode() + body)
-                self.stream.finish()
-                self.stream.drain(LINGER_SECONDS)
-            except (PeerError, Misbehaved):
-                pass
+                stream.write(Header(len(body), REJECT).encode() + body)
+                stream.finish()
+            if isinstance(error, (ProtocolError, TLSError)):
+                stream.linger(LINGER_SECONDS)
+        except (PeerError, Misbehaved):
+            pass
         self.stream.close()
 
     # Misbehaviour

@@ -134,8 +134,10 @@ class Receiver:
             self._check_last(connection.close_received["last"])
             self._close()
         connection.finish()
-        while connection.next_frame(wait=True) is not None:
-            pass
+        while frame is not None:
+            frame = connection.next_frame(wait=True)
+            if frame is not None:
+                self._handle(frame)
 
     def _close(self) -> None:
         self._acknowledge()

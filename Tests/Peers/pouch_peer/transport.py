@@ -16,13 +16,15 @@ import time
 from dataclasses import dataclass
 from typing import Any, Dict, List, Optional, Tuple
 
-from .errors import Misbehaved, PatienceError, ProtocolError, TLSError, UnreachableError, UsageError
+from .errors import Misbehaved, PatienceError, PeerError, ProtocolError
+from .errors import TLSError, UnreachableError, UsageError
 from .faults import Faults
 
 ALPN = "pouch/1"
 OUTGOING_LIMIT = 256 * 1024
 INCOMING_LIMIT = 40 * 1024 * 1024
 RECEIVE_SIZE = 256 * 1024
+NOT_TLS = ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG")
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,7 @@ class Stream:
         self._tls_started = False
         self._tls_in, self._tls_out = ssl.MemoryBIO(), ssl.MemoryBIO()
         self._closed = False
+        self.identity = self._identify()
 
     # TLS
 
@@ -125,17 +128,20 @@ class Stream:
                 self._seal()
             except ssl.SSLError as error:
                 self._seal()
+                if error.reason in NOT_TLS:
+                    raise ProtocolError(f"the peer does not speak TLS: {error}", None) from None
                 raise TLSError(f"TLS: {error}") from None
             if self.ended:
                 raise TLSError(f"TLS: the connection ended in the handshake ({self.failure or 'closed'})")
             self._wait(deadline)
         self._tls = tls
+        self.identity = self._identify()
         self._seal()
         if tls.selected_alpn_protocol() != ALPN:
             raise TLSError(f"TLS: no agreement on the ALPN protocol {ALPN!r}")
         self._unseal()
 
-    def identity(self) -> Dict[str, Any]:
+    def _identify(self) -> Dict[str, Any]:
         """Who is at the other end, as far as the transport knows."""
         if self._tls is not None:
             certificate = self._tls.getpeercert() or {}
@@ -150,6 +156,13 @@ class Stream:
         """What TLS has to say goes out."""
         self._outgoing += self.faults.apply("wire", self._tls_out.read())
         self._push()
+        self._carry_out_cut()
+
+    def _carry_out_cut(self) -> None:
+        if self.faults.cut_reached:
+            self.flush()
+            self.close()
+            raise Misbehaved("cut")
 
     def _unseal(self) -> None:
         assert self._tls is not None
@@ -186,10 +199,7 @@ class Stream:
             self._tls.write(data)
             self._outgoing += self.faults.apply("wire", self._tls_out.read())
         self._push()
-        if self.faults.cut_reached:
-            self.flush()
-            self.close()
-            raise Misbehaved("cut")
+        self._carry_out_cut()
         while len(self._outgoing) > OUTGOING_LIMIT:
             self._wait(time.monotonic() + self.patience)
 
@@ -292,15 +302,20 @@ class Stream:
         self._seal()
         self.flush()
 
-    def drain(self, seconds: float) -> None:
-        """Reads and drops to the end, for a bounded time: a close with unread bytes would reset the
-        connection, and could take what was sent last from the other side."""
+    def linger(self, seconds: float) -> None:
+        """Sends what is queued, half-closes the socket, and drops what still comes, for a bounded
+        time: a close with unread bytes would reset the connection, and could take what was sent last
+        (a REJECT, a TLS alert) from the other side."""
         deadline = time.monotonic() + seconds
         try:
-            while not self.ended:
-                self.incoming.clear()
-                self._wait(deadline)
-        except (PatienceError, TLSError):
+            self.flush()
+            self.socket.shutdown(socket.SHUT_WR)
+            poller = select.poll()
+            poller.register(self.socket, select.POLLIN)
+            while poller.poll(max(0.0, deadline - time.monotonic()) * 1000):
+                if not self.socket.recv(RECEIVE_SIZE):
+                    return
+        except (OSError, PeerError):
             pass
 
     def close(self) -> None:
@@ -368,26 +383,3 @@ def _resolve(endpoint: Endpoint) -> List[Any]:
         return socket.getaddrinfo(endpoint.host, endpoint.port, type=socket.SOCK_STREAM)
     except socket.gaierror as error:
         raise UnreachableError(f"cannot resolve {endpoint.host!r}: {error.strerror}") from None
-
-
-def describe(first: bytes) -> str:
-    """What answers in the place of a Pouch peer (section 9)."""
-    if first.startswith(b"\x8bPOUCH"):
-        return f"Pouch of major version {first[6]}" if len(first) > 6 else "a cut preface"
-    if first[:2] in (b"\x16\x03", b"\x15\x03"):
-        return "a TLS record: that end speaks TLS, this one plain"
-    words = (b"GET ", b"POST", b"PUT ", b"HEAD", b"HTTP", b"OPTI", b"DELE", b"PATC", b"CONN", b"TRAC")
-    if first.startswith(words):
-        return "HTTP"
-    if first.startswith(b"SSH-"):
-        return "SSH"
-    digits = first[:8].rstrip(b" ")
-    if first[:1].isdigit() and digits.isdigit():
-        return "a length10 header (the Python tutorial's framing)"
-    if first and all(32 <= byte < 127 or byte in b"\t\r\n" for byte in first):
-        return f"text: {first.decode('ascii')!r}"
-    return f"bytes of an unknown protocol: {first.hex(' ')}"
-
-
-def foreign(first: bytes) -> ProtocolError:
-    return ProtocolError(f"the peer does not speak Pouch 1: {describe(first)}", reject=None)
