@@ -91,7 +91,9 @@ public struct ConfigurationReader: Sendable {
     case nil:
       reading.report(start, "the file is empty", hint: "begin it with 'version: 1'")
     case let root?:
-      reading.report(root.place, "a configuration is a section of settings, not \(root.noun)")
+      reading.report(
+        root.place, "a configuration is a section of settings, not \(root.noun)",
+        hint: "write one 'key: value' on each line, beginning with 'version: 1'")
     }
     return false
   }

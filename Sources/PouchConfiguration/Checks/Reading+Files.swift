@@ -2,8 +2,10 @@ extension Reading {
   /// What a file must be.
   enum FileDemand {
     case readable
-    /// Also: nobody but its owner may read it, and it holds this many bytes.
-    case secret(atLeast: Int)
+    /// Also: nobody but its owner may do anything with it.
+    case secret
+    /// Also: it holds the bytes of a key, as many as a key may have.
+    case key(ClosedRange<Int>)
   }
 
   /// Checks that a file is there, can be read, and is as private as it must be.
@@ -47,17 +49,19 @@ extension Reading {
       report(file.place, "\(noun) '\(written)' is empty", showsSource: false)
       return
     }
-    guard case .secret(let least) = demand else { return }
+    if case .readable = demand { return }
+    let word = shellWord(file.value.path)
     if facts.mode & 0o077 != 0 {
-      let others = facts.mode & 0o044 != 0 ? "read" : "used"
+      let others = facts.mode & 0o044 != 0 ? "read" : facts.mode & 0o022 != 0 ? "changed" : "run"
       report(
         file.place, "\(noun) '\(written)' can be \(others) by others (\(octal(facts.mode)))",
-        hint: "run: chmod 600 \(shellWord(file.value.path))", showsSource: false)
+        hint: "run: chmod 600 \(word)", showsSource: false)
     }
-    if facts.size < least {
+    if case .key(let sizes) = demand, !sizes.contains(facts.size) {
       report(
-        file.place, "\(noun) '\(written)' has \(facts.size) bytes; it needs at least \(least)",
-        hint: "run: openssl rand -out \(shellWord(file.value.path)) 32", showsSource: false)
+        file.place,
+        "\(noun) '\(written)' has \(facts.size) bytes, not \(sizes.lowerBound) to \(sizes.upperBound)",
+        hint: "make one: (umask 077; openssl rand -out \(word) 32)", showsSource: false)
     }
   }
 

@@ -3,8 +3,8 @@ internal import PouchCore
 extension Reading {
   /// The most stages that a pipeline can have: each has a bit in a frame's header.
   static let mostStages = 8
-  /// An HMAC key shorter than half of its hash could be guessed.
-  static let shortestKey = 16
+  /// How many bytes a key of `hmac-sha-256` has.
+  static let keySizes = 16...4096
 
   /// Reads a sender's pipeline.
   mutating func stages(_ assignments: Assignments) -> [StageSettings] {
@@ -25,7 +25,7 @@ extension Reading {
     var stages: [StageSettings] = []
     for element in elements {
       guard let (stage, place) = stage(element) else { continue }
-      if stages.contains(where: { $0.name == stage.name }) {
+      if elements.count <= Self.mostStages, stages.contains(where: { $0.name == stage.name }) {
         report(
           place, "'\(stage.name)' is in the pipeline twice", hint: "a stage works once: remove one")
       }
@@ -95,9 +95,9 @@ extension Reading {
         report(
           assignments.place(of: Settings.Integrity.algorithm) ?? place,
           "hmac-sha-256 needs a 'key' that both ends share",
-          hint: "write key: FILE, made with: openssl rand -out FILE 32")
+          hint: "write key: FILE, made with: (umask 077; openssl rand -out FILE 32)")
       }
-      let key = check(written, "key file", .secret(atLeast: Self.shortestKey))
+      let key = check(written, "key file", .key(Self.keySizes))
       return key.map { .hmacSHA256(key: $0.value.path) }
     case nil: return nil
     }
@@ -119,7 +119,7 @@ extension Reading {
     let require = assignments.value(Settings.Pipeline.require, &self)
     let allow = assignments.value(Settings.Pipeline.allow, &self)
     let written = assignments.value(Settings.Pipeline.hmacKey, &self)
-    let key = check(written, "key file", .secret(atLeast: Self.shortestKey))
+    let key = check(written, "key file", .key(Self.keySizes))
     let named = require + allow
     for (index, stage) in named.enumerated()
     where named[..<index].contains(where: { $0.value == stage.value }) {
@@ -131,7 +131,7 @@ extension Reading {
     if let sealed, assignments[Settings.Pipeline.hmacKey.descriptor.path] == nil {
       report(
         sealed.place, "hmac-sha-256 needs 'pipeline.hmac-key', which both ends share",
-        hint: "write hmac-key: FILE, made with: openssl rand -out FILE 32")
+        hint: "write hmac-key: FILE, made with: (umask 077; openssl rand -out FILE 32)")
     }
     let allowed: [StageKind]
     if assignments[Settings.Pipeline.allow.descriptor.path] == nil {

@@ -1,4 +1,10 @@
 internal import PouchCore
+internal import PouchTLS
+
+/// Whether a listener demands a certificate of those who connect.
+enum PeerCertificate: String, Sendable, CaseIterable {
+  case required, none
+}
 
 extension Reading {
   /// Reads the TLS settings and checks them against the endpoints that need them.
@@ -11,10 +17,9 @@ extension Reading {
       checkUnused(assignments, endpoints)
       return nil
     }
-    let trust = check(assignments.value(Settings.TLS.trust, &self), "certificate file")
-    let certificate = check(assignments.value(Settings.TLS.certificate, &self), "certificate file")
-    let key = check(
-      assignments.value(Settings.TLS.key, &self), "private key", .secret(atLeast: 1))
+    let trust = check(assignments.value(Settings.TLS.trust, &self), "trust file")
+    let certificate = check(assignments.value(Settings.TLS.certificate, &self), "certificate")
+    let key = check(assignments.value(Settings.TLS.key, &self), "private key", .secret)
     let isListening = endpoints.isListening
     let demandsCertificate = !isListening || peerCertificate == .required
     if demandsCertificate, assignments[Settings.TLS.trust.descriptor.path] == nil {
@@ -41,8 +46,8 @@ extension Reading {
     }
     return TLSSettings(
       trust: trust?.value.path, certificate: certificate?.value.path, key: key?.value.path,
-      policy: policy, serverName: serverName?.value, peerCertificate: peerCertificate,
-      allow: allow.map(\.value))
+      requiresPeerCertificate: demandsCertificate, serverName: serverName?.value,
+      allowedNames: allow.map(\.value), policy: policy)
   }
 
   private mutating func checkPair(

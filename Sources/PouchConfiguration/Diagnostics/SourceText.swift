@@ -67,4 +67,16 @@ final class SourceText: Sendable {
     }
     return nil
   }
+
+  /// The place of the first character that YAML does not allow, if there is one.
+  func firstForbidden(_ origin: Place.Origin) -> Place? {
+    for (index, line) in lines.enumerated() {
+      let column = line.firstIndex { scalar in
+        (scalar.properties.generalCategory == .control && scalar != "\t")
+          || scalar == "\u{FFFE}" || scalar == "\u{FFFF}"
+      }
+      if let column { return Place(origin: origin, line: index + 1, column: column + 1) }
+    }
+    return nil
+  }
 }

@@ -74,14 +74,11 @@ struct Assignments {
       merge(section: path[0], tree, &reading)
     } else {
       let name = path.joined(separator: ".")
-      let names = table.descriptors.filter { !$0.isFileOnly }.map(\.name)
-      let near = nearest(to: name, among: names).map { "did you mean '\($0)'?" }
       if let role = table.role(beside: path) {
         reading.report(place, Assignments.belongs(name, to: role), hint: "remove it")
       } else {
         reading.report(
-          place, "unknown setting '\(name)'",
-          hint: near ?? "settings: " + names.joined(separator: ", "))
+          place, "unknown setting '\(name)'", hint: table.hint(forUnknownPath: path))
       }
     }
   }

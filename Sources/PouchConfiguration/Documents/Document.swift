@@ -126,14 +126,17 @@ struct Document {
     case .scanner(let context, let problem, let mark, _),
       .parser(let context, let problem, let mark, _),
       .composer(let context, let problem, let mark, _):
-      var message = problem
-      if let context { message += " \(context.text)" }
+      let message = [context?.text, problem].compactMap(\.self).joined(separator: ", ")
+      // What is never closed is shown where it begins, not where the file ends.
+      let opening = problem.hasSuffix("end of stream") ? context?.mark : nil
       diagnostics.append(
         ConfigurationDiagnostic(
-          place(mark, length: 1), "this is not YAML: \(message)", hint: syntaxHint(mark)))
+          place(opening ?? mark, length: 1), "this is not YAML: \(message)",
+          hint: syntaxHint(mark, context?.mark)))
     case .reader(let problem, _, _, _):
       diagnostics.append(
-        ConfigurationDiagnostic(Place(origin: origin), "this is not YAML: \(problem)"))
+        ConfigurationDiagnostic(
+          source?.firstForbidden(origin) ?? Place(origin: origin), "this is not YAML: \(problem)"))
     case .duplicatedKeysInMapping(let keys, let context):
       let names = keys.map { "'\($0)'" }.joined(separator: ", ")
       let length = keys.first?.unicodeScalars.count ?? 1
@@ -146,13 +149,16 @@ struct Document {
     }
   }
 
-  private func syntaxHint(_ mark: Mark) -> String? {
+  private func syntaxHint(_ mark: Mark, _ context: Mark?) -> String? {
     guard let source, let line = source.line(mark.line) else { return nil }
     if source.column(of: "${", line: mark.line, from: 1) != nil {
       return "inside { } and [ ], put a value with ${…} in quotes"
     }
     if line.prefix(while: { $0 == " " || $0 == "\t" }).contains("\t") {
       return "indent with spaces, not tabs"
+    }
+    if let context, context.line != mark.line {
+      return "it begins in line \(context.line), column \(context.column)"
     }
     return nil
   }

@@ -37,12 +37,12 @@ struct Reading {
     _ tree: Tree, key: Place, as type: ValueType<V>, _ descriptor: Descriptor
   ) -> Placed<V>? {
     guard case .scalar(let scalar) = tree else {
-      report(tree.place, "'\(descriptor.name)' is a \(type.noun), not \(tree.noun)")
+      report(tree.place, "'\(descriptor.name)' takes \(type.phrase), not \(tree.noun)")
       return nil
     }
     guard !scalar.isNull else {
       report(
-        key, "'\(descriptor.name)' has no value", hint: "write a \(type.noun), or remove the key")
+        key, "'\(descriptor.name)' has no value", hint: "write \(type.phrase), or remove the key")
       return nil
     }
     guard let text = expand(scalar) else { return nil }

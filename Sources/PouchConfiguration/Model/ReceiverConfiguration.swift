@@ -1,4 +1,6 @@
+public import Pouch
 public import PouchCore
+public import PouchTLS
 
 /// Everything that a receiver is told, complete and checked.
 public struct ReceiverConfiguration: Sendable, Hashable {
@@ -9,8 +11,8 @@ public struct ReceiverConfiguration: Sendable, Hashable {
   public var tls: TLSSettings?
   /// The pipelines that a sender may use.
   public var pipeline: PipelineDemand
-  public var limits: LimitSettings
-  public var timeouts: TimeoutSettings
+  public var limits: Limits
+  public var timeouts: Timeouts
   /// How much a sender may have in flight.
   public var window: Window
   public var output: OutputSettings

@@ -1,3 +1,6 @@
+public import Pouch
+public import PouchTLS
+
 /// Everything that a sender is told, complete and checked.
 public struct SenderConfiguration: Sendable, Hashable {
   public var endpoints: EndpointSettings
@@ -7,8 +10,8 @@ public struct SenderConfiguration: Sendable, Hashable {
   public var tls: TLSSettings?
   /// In the order in which a body passes them on its way out.
   public var pipeline: [StageSettings]
-  public var limits: LimitSettings
-  public var timeouts: TimeoutSettings
+  public var limits: Limits
+  public var timeouts: Timeouts
   public var delivery: DeliverySettings
   public var log: LogSettings
 }

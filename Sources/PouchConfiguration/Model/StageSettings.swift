@@ -22,9 +22,9 @@ public enum StageSettings: Sendable, Hashable {
 
 /// Which pipelines a receiver accepts.
 public struct PipelineDemand: Sendable, Hashable {
-  /// Stages that a sender must announce, in this order among one another.
+  /// Stages that a sender must announce.
   public var require: [StageName]
-  /// Stages that it may announce as well, anywhere.
+  /// Stages that it may announce as well.
   public var allow: [StageName]
   /// The path of a file whose bytes are the shared key of `hmac-sha-256`.
   public var hmacKey: String?

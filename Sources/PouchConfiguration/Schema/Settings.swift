@@ -1,4 +1,6 @@
+internal import Pouch
 internal import PouchCore
+internal import PouchTLS
 
 /// The table of every setting. Parsing, `--set`, the environment, the documentation and the JSON
 /// Schema all come from it.
@@ -27,23 +29,23 @@ enum Settings {
 
   enum TLS {
     static let trust = Setting.optional(
-      "tls", "trust", as: .path("certificate file"),
+      "tls", "trust", as: .path("trust file"),
       "PEM file of the certificate authorities that vouch for the peer.")
     static let certificate = Setting.optional(
-      "tls", "certificate", as: .path("certificate file"),
+      "tls", "certificate", as: .path("certificate"),
       "PEM file of this end's certificate and what links it to its authority. A listener has one.")
     static let key = Setting.optional(
-      "tls", "key", as: .path("private key file"),
+      "tls", "key", as: .path("private key"),
       "PEM file of the certificate's private key, readable by its owner alone.")
     static let policy = Setting.value(
-      "tls", "policy", as: .choice("policy"), initial: TLSSettings.Policy.modern,
+      "tls", "policy", as: .policy, initial: .modern,
       "`modern` is TLS 1.3; `compatible-2026` takes TLS 1.2 as well.")
     static let serverName = Setting.optional(
       "tls", "server-name", as: .text("name"),
       "The name to look for in the listener's certificate, when it is not the endpoint's host.")
     static let peerCertificate = Setting.value(
       "tls", "peer-certificate", as: .choice("demand"),
-      initial: TLSSettings.PeerCertificate.required,
+      initial: PeerCertificate.required,
       "Whether a listener demands a certificate of those who connect.")
     static let allow = Setting.list(
       "tls", "allow", as: .text("name"),
@@ -54,49 +56,52 @@ enum Settings {
   }
 
   enum Limits {
+    private static let standard = Pouch.Limits()
+
     static let frame = Setting.value(
-      "limits", "frame", as: .size((8 << 10)...(16 << 20)), initial: 16 << 20,
+      "limits", "frame", as: .size((8 << 10)...(16 << 20)), initial: standard.frame,
       "The largest frame body accepted.")
     static let object = Setting.value(
-      "limits", "object", as: .size(1...(1 << 40)), initial: 256 << 20,
+      "limits", "object", as: .size(1...(1 << 40)), initial: standard.object,
       "The largest object accepted when it is handed over whole, in memory.")
     static let stream = Setting.value(
-      "limits", "stream", as: .sizeOrUnlimited(1...(1 << 60)), initial: nil,
+      "limits", "stream", as: .sizeOrUnlimited(1...(1 << 60)), initial: standard.stream.map { Int(clamping: $0) },
       "The largest object accepted when it is taken as a stream, as files are.")
     static let connections = Setting.value(
-      "limits", "connections", as: .count(1...1_000_000), initial: 1_024,
+      "limits", "connections", as: .count(1...1_000_000), initial: standard.connections,
       "Connections that a listener holds at once.")
     static let unauthenticated = Setting.value(
-      "limits", "unauthenticated", as: .count(1...1_000_000), initial: 128,
+      "limits", "unauthenticated", as: .count(1...1_000_000), initial: standard.unauthenticated,
       "Connections at once that have not completed their handshakes.")
   }
 
   enum Timeouts {
+    private static let standard = Pouch.Timeouts()
     private static let range = Duration.milliseconds(1)...Duration.seconds(86_400)
 
     static let connect = Setting.value(
-      "timeouts", "connect", as: .duration(range), initial: .seconds(10),
+      "timeouts", "connect", as: .duration(range), initial: standard.connect,
       "For connecting to an endpoint.")
     static let tlsHandshake = Setting.value(
-      "timeouts", "tls-handshake", as: .duration(range), initial: .seconds(5),
+      "timeouts", "tls-handshake", as: .duration(range), initial: standard.tlsHandshake,
       "For the TLS handshake.")
     static let hello = Setting.value(
-      "timeouts", "hello", as: .duration(range), initial: .seconds(5),
+      "timeouts", "hello", as: .duration(range), initial: standard.hello,
       "For the exchange of hellos.")
     static let body = Setting.value(
-      "timeouts", "body", as: .duration(range), initial: .seconds(30),
+      "timeouts", "body", as: .duration(range), initial: standard.body,
       "A frame that has begun must bring at least 1 KiB/s over this time.")
     static let heartbeat = Setting.value(
-      "timeouts", "heartbeat", as: .duration(range), initial: .seconds(15),
+      "timeouts", "heartbeat", as: .duration(range), initial: standard.heartbeat,
       """
       The silence after which the peer is asked for a sign of life. After three times that, it \
       counts as lost.
       """)
     static let close = Setting.value(
-      "timeouts", "close", as: .duration(range), initial: .seconds(5),
+      "timeouts", "close", as: .duration(range), initial: standard.close,
       "For the peer's part of an orderly end.")
     static let drain = Setting.value(
-      "timeouts", "drain", as: .duration(range), initial: .seconds(30),
+      "timeouts", "drain", as: .duration(range), initial: standard.drain,
       "For what is in flight when this end is asked to stop.")
   }
 
@@ -127,13 +132,13 @@ enum Settings {
       "File whose bytes are the key that `hmac-sha-256` shares with the sender.")
     static let require = Setting.list(
       "pipeline", "require", as: .choice("stage"), roles: [.receiver],
-      "Stages that a sender's pipeline must have, in this order among one another."
+      "Stages that a sender's pipeline must have, whatever else it has."
     ) as Setting<[Placed<StageKind>]>
     static let allow = Setting.list(
       "pipeline", "allow", as: .choice("stage"), roles: [.receiver],
       """
-      Stages that it may have as well. Without it: deflate, crc32c and sha-256, and hmac-sha-256 \
-      with a key.
+      Stages that it may have as well. Without it: `deflate`, `crc32c` and `sha-256`, and with a \
+      key `hmac-sha-256`.
       """
     ) as Setting<[Placed<StageKind>]>
   }

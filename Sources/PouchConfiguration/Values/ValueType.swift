@@ -1,4 +1,5 @@
 internal import PouchCore
+internal import PouchTLS
 
 /// A kind of single value: what it is called, how text becomes one, and back.
 struct ValueType<Value: Sendable>: Sendable {
@@ -11,6 +12,12 @@ struct ValueType<Value: Sendable>: Sendable {
   /// Reads text; the descriptor says for what, so that messages can.
   var parse: @Sendable (String, Descriptor) throws(Complaint) -> Value
   var format: @Sendable (Value) -> String
+
+  /// The noun with its article, as in "takes a size".
+  var phrase: String {
+    if noun.hasPrefix("true") { return noun }
+    return noun.first.map { "aeiou".contains($0) } == true ? "an \(noun)" : "a \(noun)"
+  }
 
   /// JSON Schema, with the variables that may stand in any value.
   var schema: JSON {
@@ -27,7 +34,7 @@ extension ValueType where Value == Bool {
     case "true": return true
     case "false": return false
     default:
-      throw Complaint("'\(descriptor.name)' is true or false, not '\(text)'")
+      throw Complaint("'\(descriptor.name)' must be true or false, not '\(text)'")
     }
   } format: {
     $0 ? "true" : "false"
@@ -45,7 +52,7 @@ extension ValueType where Value == Int {
       ])
     ) { text, descriptor throws(Complaint) in
       guard let number = Int(text), text.first?.isNumber == true else {
-        throw Complaint("'\(descriptor.name)' is a whole number, not '\(text)'")
+        throw Complaint("'\(descriptor.name)' must be a whole number, not '\(text)'")
       }
       return try bounds.check(number, descriptor)
     } format: {
@@ -124,21 +131,30 @@ where Value: CaseIterable & RawRepresentable, Value.RawValue == String {
   ///
   /// - Parameter noun: What such a word names, as in "unknown algorithm".
   static func choice(_ noun: String) -> ValueType {
-    let words = Value.allCases.map(\.rawValue)
+    .word(noun, Value.allCases.map { ($0.rawValue, $0) }) { $0.rawValue }
+  }
+}
+
+extension ValueType where Value == TLSPolicy {
+  static let policy = ValueType.word("policy", TLSPolicy.all.map { ($0.name, $0) }) { $0.name }
+}
+
+extension ValueType {
+  fileprivate static func word(
+    _ noun: String, _ choices: [(word: String, value: Value)],
+    format: @escaping @Sendable (Value) -> String
+  ) -> ValueType {
+    let words = choices.map(\.word)
+    let list = words.joined(separator: ", ")
     return ValueType(
-      noun: "word", allowed: words.joined(separator: ", "),
-      pattern: .object([("enum", .array(words.map { .text($0) }))])
-    ) { text, descriptor throws(Complaint) in
-      guard let value = Value(rawValue: text) else {
-        var hint = "available: " + words.joined(separator: ", ")
-        if let near = nearest(to: text, among: words) { hint = "did you mean '\(near)'? \(hint)" }
+      noun: "word", allowed: list, pattern: .object([("enum", .array(words.map { .text($0) }))]),
+      parse: { text, descriptor throws(Complaint) in
+        if let choice = choices.first(where: { $0.word == text }) { return choice.value }
+        let near = nearest(to: text, among: words).map { "did you mean '\($0)'? " } ?? ""
         throw Complaint(
-          "unknown \(noun) '\(text)' for '\(descriptor.section ?? descriptor.key)'", hint: hint)
-      }
-      return value
-    } format: {
-      $0.rawValue
-    }
+          "unknown \(noun) '\(text)' for '\(descriptor.section ?? descriptor.key)'",
+          hint: "\(near)available: \(list)")
+      }, format: format)
   }
 }
 
@@ -171,7 +187,7 @@ private struct Bounds<Value: Comparable & Sendable>: Sendable {
   func check(_ value: Value, _ descriptor: Descriptor) throws(Complaint) -> Value {
     guard range.contains(value) else {
       throw Complaint(
-        "'\(descriptor.name)' is \(text), not \(format(value))")
+        "'\(descriptor.name)' must be \(text), not \(format(value))")
     }
     return value
   }
