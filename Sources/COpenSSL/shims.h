@@ -156,4 +156,18 @@ static inline void pouch_x509v3_set_ctx_nodb(X509V3_CTX *context) {
   X509V3_set_ctx_nodb(context);
 }
 
+// EVP_MAC
+
+// A parameter keeps the pointer to its name, so that the name must outlive the call that makes the
+// parameter: a Swift string given in its place does not.
+static inline int pouch_mac_init_sha256(
+    EVP_MAC_CTX *context, const unsigned char *key, size_t length) {
+  char digest[] = "SHA256";
+  const OSSL_PARAM parameters[] = {
+      OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
+      OSSL_PARAM_construct_end(),
+  };
+  return EVP_MAC_init(context, key, length, parameters);
+}
+
 #endif

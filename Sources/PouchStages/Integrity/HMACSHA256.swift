@@ -20,15 +20,8 @@ struct HMACSHA256: ~Copyable {
     guard let method, let context = EVP_MAC_CTX_new(method) else {
       throw OpenSSLFailure.make("EVP_MAC_fetch", HMACSHA256Stage.name)
     }
-    var digest = Array("SHA256".utf8CString)
-    let status = digest.withUnsafeMutableBufferPointer { digest in
-      let parameters = [
-        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest.baseAddress, 0),
-        OSSL_PARAM_construct_end(),
-      ]
-      return EVP_MAC_init(
-        context, key.baseAddress?.assumingMemoryBound(to: UInt8.self), key.count, parameters)
-    }
+    let status = pouch_mac_init_sha256(
+      context, key.baseAddress?.assumingMemoryBound(to: UInt8.self), key.count)
     guard status == 1 else {
       let failure = OpenSSLFailure.make("EVP_MAC_init", HMACSHA256Stage.name)
       EVP_MAC_CTX_free(context)
