@@ -46,7 +46,8 @@ final class Server: Sendable {
     var bound: [any StreamListener] = []
     for endpoint in endpoints {
       do throws(PouchError) {
-        let transport = try transports.transport(for: endpoint, tls: tls)
+        let transport = try transports.transport(
+        for: endpoint, tls: tls, connectTimeout: timeouts.connect)
         bound.append(try await Server.listen(transport, endpoint))
       } catch {
         for listener in bound { listener.close() }
@@ -144,7 +145,8 @@ final class Server: Sendable {
   }
 
   private func open(_ endpoint: Endpoint) async throws(PouchError) -> any ByteStream {
-    let transport = try transports.transport(for: endpoint, tls: tls)
+    let transport = try transports.transport(
+        for: endpoint, tls: tls, connectTimeout: timeouts.connect)
     return try await withDeadline(timeouts.connect, "connecting to \(endpoint)", endpoint: endpoint)
     { () async throws(PouchError) in
       try await Server.connect(transport, endpoint)

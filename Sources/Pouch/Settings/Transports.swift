@@ -1,5 +1,6 @@
 public import PouchCore
-public import PouchTLS
+internal import PouchSockets
+internal import PouchTLS
 
 /// Which transport carries each scheme of an endpoint.
 public struct Transports: Sendable {
@@ -17,18 +18,19 @@ public struct Transports: Sendable {
   ///
   /// - Throws: `.configuration` for a scheme that nothing carries, or for TLS without settings.
   func transport(
-    for endpoint: Endpoint, tls: TLSSettings?
+    for endpoint: Endpoint, tls: TLSSettings?, connectTimeout timeout: Duration
   ) throws(PouchError) -> any Transport {
     if let transport = added[endpoint.scheme] { return transport }
     switch endpoint.scheme {
+    case .tcp: return TCPTransport(connectTimeout: timeout)
+    case .unix: return UnixTransport(connectTimeout: timeout)
     case .tls:
       guard let tls else {
         throw PouchError(
           .configuration, "a tls:// endpoint needs TLS settings",
           hint: "give the trust, certificate and key files", endpoint: endpoint)
       }
-      _ = tls
-      throw PouchError(.internal, "later")
+      return TLSTransport(over: TCPTransport(connectTimeout: timeout), settings: tls)
     default:
       let known = (["tcp", "tls", "unix"] + added.keys.map(\.rawValue)).sorted()
       throw PouchError(
