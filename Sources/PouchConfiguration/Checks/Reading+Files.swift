@@ -6,6 +6,16 @@ extension Reading {
     case secret
     /// Also: it holds the bytes of a key, as many as a key may have.
     case key(ClosedRange<Int>)
+
+    /// The command that makes such a file.
+    func recipe(_ path: String) -> String {
+      switch self {
+      case .readable, .secret:
+        let directory = PouchConfiguration.directory(of: path)
+        return "pouch-certs create --output \(shellWord(directory.isEmpty ? "." : directory))"
+      case .key: return "(umask 077; openssl rand -out \(shellWord(path)) 32)"
+      }
+    }
   }
 
   /// Checks that a file is there, can be read, and is as private as it must be.
@@ -24,9 +34,9 @@ extension Reading {
     } catch {
       switch error {
       case .missing:
-        let hint = path == written.value ? nil : "it was looked for at \(path)"
         report(
-          file.place, "\(noun) '\(written.value)' does not exist", hint: hint, showsSource: false)
+          file.place, "\(noun) '\(written.value)' does not exist",
+          hint: "make one: \(demand.recipe(path))", showsSource: false)
       case .unreadable(let reason):
         report(
           file.place, "\(noun) '\(written.value)' cannot be read: \(reason)",
@@ -50,18 +60,17 @@ extension Reading {
       return
     }
     if case .readable = demand { return }
-    let word = shellWord(file.value.path)
     if facts.mode & 0o077 != 0 {
       let others = facts.mode & 0o044 != 0 ? "read" : facts.mode & 0o022 != 0 ? "changed" : "run"
       report(
         file.place, "\(noun) '\(written)' can be \(others) by others (\(octal(facts.mode)))",
-        hint: "run: chmod 600 \(word)", showsSource: false)
+        hint: "run: chmod 600 \(shellWord(file.value.path))", showsSource: false)
     }
     if case .key(let sizes) = demand, !sizes.contains(facts.size) {
       report(
         file.place,
         "\(noun) '\(written)' has \(facts.size) bytes, not \(sizes.lowerBound) to \(sizes.upperBound)",
-        hint: "make one: (umask 077; openssl rand -out \(word) 32)", showsSource: false)
+        hint: "make one: \(demand.recipe(file.value.path))", showsSource: false)
     }
   }
 
