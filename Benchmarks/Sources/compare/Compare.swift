@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Glibc
+import Pouch
 
 /// Runs each workload in turn, round after round, and prints how they compare.
 @main
@@ -36,7 +37,9 @@ struct Compare: AsyncParsableCommand {
   mutating func run() async throws {
     let raw = RawSockets()
     let zeroMQ = ZeroMQ()
-    let workloads: [any Workload] = [raw, zeroMQ]
+    let workloads: [any Workload] = [
+      raw, zeroMQ, PouchObjects(acknowledge: .none), PouchObjects(acknowledge: .processed),
+    ]
 
     // The blocking workloads cannot be cancelled; SIGALRM ends the process whatever it waits for.
     alarm(UInt32(limit))
