@@ -51,20 +51,32 @@ extension Reading {
       trust: trust?.value.path, certificate: certificate?.value.path, key: key?.value.path,
       requiresPeerCertificate: demandsCertificate, serverName: serverName?.value,
       allowedNames: allow.map(\.value), policy: policy)
-    if diagnostics.count == before { verify(settings, assignments, endpoints) }
+    if diagnostics.count == before {
+      let named = [key, certificate, trust].compactMap(\.self)
+        .map { Placed(value: $0.value.path, place: $0.place) }
+      verify(
+        settings, endpoints, named: named + [serverName].compactMap(\.self),
+        section: assignments.sections["tls"])
+    }
     return settings
   }
 
   /// Does what a run will do with the files, once nothing else is wrong.
+  ///
+  /// - Parameter named: What an error may name; its place is then the error's.
   private mutating func verify(
-    _ settings: TLSSettings, _ assignments: Assignments, _ endpoints: PlacedEndpoints
+    _ settings: TLSSettings, _ endpoints: PlacedEndpoints, named: [Placed<String>],
+    section: Place?
   ) {
-    let hosts = endpoints.endpoints.filter { $0.value.scheme == .tls }.compactMap(\.value.host)
+    let servers = endpoints.endpoints.filter { $0.value.scheme == .tls }
+    let hosts = servers.compactMap(\.value.host)
     do throws(PouchError) {
       try files.verify(settings, role: endpoints.isListening ? .server : .client, hosts: hosts)
     } catch {
-      let place = assignments.sections["tls"] ?? endpoints.tls?.place ?? whole
-      report(place, error.description, hint: error.hint, showsSource: false)
+      let all = named + servers.map { Placed(value: $0.value.host ?? "", place: $0.place) }
+      let guilty = all.filter { error.message.contains("'\($0.value)'") }
+      let place = guilty.max { $0.place.precedence < $1.place.precedence }?.place
+      report(place ?? section ?? whole, error.description, hint: error.hint, showsSource: false)
     }
   }
 

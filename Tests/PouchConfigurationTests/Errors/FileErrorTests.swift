@@ -77,11 +77,32 @@ struct FileErrorTests {
       tls: {trust: ../Certs/ca.pem, certificate: ../Certs/sender.pem, key: ../Certs/sender.key}
 
       """,
-      files: { $0.refusal = PouchError(.security, "private key does not belong", hint: "look") },
+      files: {
+        $0.refusal = PouchError(
+          .security, "private key 'Certs/sender.key' does not belong", hint: "look")
+      },
       expected: """
-        Configs/sender.yaml:3:1: error: private key does not belong
+        Configs/sender.yaml:3:70: error: private key 'Certs/sender.key' does not belong
              = look
         1 error in 1 file. Nothing was started.
+        """),
+    ErrorCase(
+      "a key of an option that does not belong to the certificate of the file", .sender,
+      """
+      version: 1
+      connect: tls://db1:7447
+      tls: {trust: ../Certs/ca.pem, certificate: ../Certs/sender.pem, key: ../Certs/sender.key}
+
+      """,
+      options: [SettingOption("--key", "tls.key", "Certs/sender.key")],
+      files: {
+        $0.refusal = PouchError(
+          .security, "private key 'Certs/sender.key' does not belong", hint: "look")
+      },
+      expected: """
+        --key: error: private key 'Certs/sender.key' does not belong
+             = look
+        1 error. Nothing was started.
         """),
     ErrorCase(
       "an HMAC key that is missing", .receiver,

@@ -100,7 +100,7 @@ struct SystemFilesTests {
       let text = errors { () throws(ConfigurationErrors) in
         try ConfigurationReader(file: path, environment: [:]).sender()
       }
-      #expect(text.hasPrefix("\(path):3:1: error: "))
+      #expect(text.hasPrefix("\(path):3:35: error: "))
       #expect(text.contains("\(directory)/me.pem"))
       #expect(text.hasSuffix("1 error in 1 file. Nothing was started."))
     }
