@@ -55,6 +55,15 @@ public struct StreamedDelivery: Sendable {
   public var peer: PeerIdentity { connection.peer }
 }
 
+extension StreamedDelivery {
+  /// An object that has arrived whole, as a stream of one piece.
+  init(_ delivery: Delivery) {
+    self.init(
+      id: delivery.id, format: delivery.format, attributes: delivery.attributes,
+      body: DeliveryBody(source: .whole(delivery.payload)), connection: delivery.connection)
+  }
+}
+
 /// The bytes of a streamed delivery, in order.
 public struct DeliveryBody: AsyncSequence, Sendable {
   enum Source: Sendable {
