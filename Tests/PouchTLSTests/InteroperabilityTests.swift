@@ -134,7 +134,8 @@ import Testing
     defer { listener.close() }
     async let served = serveOnce(listener)
     let tool = try await Tool.openssl.run(
-      clientArguments(listener) + ["-quiet", "-ign_eof", "-alpn", "pouch/1", "-tls1_2"], input: "hello\n")
+      clientArguments(listener) + ["-quiet", "-ign_eof", "-alpn", "pouch/1", "-tls1_2"],
+      input: "hello\n")
     #expect(tool.output.contains("[hello\n]"))
     #expect(try await served.peer.security?.version == "TLSv1.2")
     #expect(try await served.peer.names == ["sender"])
