@@ -1,5 +1,6 @@
 import PouchCore
 import PouchSockets
+import PouchTLS
 import Testing
 
 /// Every transport that must pass the conformance suite: one line each in `withHarness`.
@@ -9,6 +10,9 @@ enum TransportKind: String, CaseIterable, Sendable, CustomTestStringConvertible 
   case tcpIPv6 = "tcp over IPv6"
   case unixPath = "unix at a path"
   case unixAbstract = "unix at an abstract name"
+  case tls = "tls over tcp"
+  case tlsOverUnix = "tls over unix"
+  case tlsOverMemory = "tls over memory"
 
   var testDescription: String { rawValue }
 
@@ -25,7 +29,28 @@ enum TransportKind: String, CaseIterable, Sendable, CustomTestStringConvertible 
     case .tcpIPv6: try await body(Harness(TCPTransport(), .tcp("::1", 0)))
     case .unixPath: try await body(Harness(UnixTransport(), .unix(path: path)))
     case .unixAbstract: try await body(Harness(UnixTransport(), .unix(abstract: path)))
+    case .tls:
+      let transport = try TLSTransport(over: TCPTransport(), settings: tls(in: directory.path))
+      try await body(Harness(transport, .tls("localhost", 0)))
+    case .tlsOverUnix:
+      let transport = try TLSTransport(over: UnixTransport(), settings: tls(in: directory.path))
+      try await body(Harness(transport, .unix(path: path)))
+    case .tlsOverMemory:
+      let transport = try TLSTransport(over: MemoryTransport(), settings: tls(in: directory.path))
+      try await body(Harness(transport, .memory("conformance")))
     }
+  }
+
+  /// One certificate for both ends, signed by an authority of its own.
+  private func tls(in directory: String) throws -> TLSSettings {
+    let files = try DevelopmentCertificates(
+      receiverNames: ["localhost"], senderNames: ["localhost"], days: 1
+    ).write(to: CredentialDirectory(directory, replaces: false))
+    func path(_ name: String) -> String { files.first { $0.hasSuffix(name) } ?? name }
+    var settings = TLSSettings.mutual(
+      trust: path("ca.pem"), certificate: path("receiver.pem"), key: path("receiver.key"))
+    settings.serverName = "localhost"
+    return settings
   }
 }
 

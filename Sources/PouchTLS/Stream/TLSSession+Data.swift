@@ -49,12 +49,22 @@ extension TLSSession {
     }
     if let failure {
       step = .failed(fail(streamFailure(failure.error, failure.errors)))
-    } else if !isSending, channel.outgoing.count > TLSSession.replyLimit {
-      step = .failed(
-        fail(PouchError(.security, "the peer asks for new keys again and again")))
+    } else if let abuse = abuse() {
+      step = .failed(fail(abuse))
     }
     // What came before an end or a failure is delivered first; the next call reports it.
     return count > 0 ? .bytes(count) : step
+  }
+
+  /// What a read made OpenSSL answer stays in `outgoing` until the next write. TLS 1.3 allows that
+  /// of its answer to a change of keys; TLS 1.2 has no answer but the refusal to negotiate again.
+  private func abuse() -> PouchError? {
+    if channel.outgoing.isEmpty { return nil }
+    if SSL_version(ssl.pointer) < TLS1_3_VERSION {
+      return PouchError(.security, "the peer asks to negotiate again, which is refused")
+    }
+    guard channel.outgoing.count > TLSSession.replyLimit else { return nil }
+    return PouchError(.security, "the peer asks for new keys again and again")
   }
 
   /// Encrypts the next batch of `cursor`.
