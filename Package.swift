@@ -22,9 +22,10 @@ func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
-func command(_ name: String) -> Target {
+func command(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
   .executableTarget(
-    name: name, dependencies: ["PouchCommand", argumentParser], swiftSettings: settings)
+    name: name, dependencies: ["PouchCommand", argumentParser] + dependencies,
+    swiftSettings: settings)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -66,13 +67,15 @@ let package = Package(
       ["Pouch", "PouchConfiguration", argumentParser, logging, serviceLifecycle]),
     command("pouch-send"),
     command("pouch-receive"),
-    command("pouch-certs"),
+    command("pouch-certs", ["PouchTLS", "PouchCore"]),
 
     tests("CBORTests", ["CBOR"]),
     tests("PouchCoreTests", ["PouchCore", "CBOR"]),
     tests("PouchSocketsTests", ["PouchSockets", "PouchCore"]),
     tests("PouchTLSTests", ["PouchTLS", "PouchSockets", "PouchCore", subprocess]),
-    tests("PouchStagesTests", ["PouchStages", "PouchCore", "CBOR"]),
+    tests(
+      "PouchStagesTests",
+      ["PouchStages", "PouchCore", "CBOR", "CPouchSystem", "CZlib", subprocess]),
     tests("TransportTests", ["PouchCore", "PouchSockets", "PouchTLS"]),
     tests("PouchTests", ["Pouch"]),
     tests("PouchConfigurationTests", ["PouchConfiguration", "Pouch"]),

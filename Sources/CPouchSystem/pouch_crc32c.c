@@ -1,37 +1,56 @@
 #include "pouch_crc32c.h"
+#include "pouch_crc32c_methods.h"
 
-#include <string.h>
+static pouch_crc32c_method chosen = pouch_crc32c_tables;
 
-// Reflected polynomial of CRC-32C.
-#define POLYNOMIAL 0x82f63b78u
-
-static uint32_t table[8][256];
-
-__attribute__((constructor)) static void build_table(void) {
-  for (uint32_t i = 0; i < 256; i++) {
-    uint32_t sum = i;
-    for (int bit = 0; bit < 8; bit++) {
-      sum = (sum >> 1) ^ (POLYNOMIAL & (0u - (sum & 1)));
-    }
-    table[0][i] = sum;
+// Before any other constructor that might want a checksum.
+__attribute__((constructor(101))) static void choose(void) {
+  crc32c_prepare_tables();
+#if CRC32C_INSTRUCTION
+  if (crc32c_streams_supported()) {
+    crc32c_prepare_streams();
+    chosen = pouch_crc32c_streams;
   }
-  for (uint32_t i = 0; i < 256; i++) {
-    for (int slice = 1; slice < 8; slice++) {
-      uint32_t before = table[slice - 1][i];
-      table[slice][i] = (before >> 8) ^ table[0][before & 0xff];
-    }
+#endif
+#if CRC32C_FOLDING
+  if (crc32c_folding_supported()) {
+    crc32c_prepare_folding();
+    chosen = pouch_crc32c_folding;
+  }
+#endif
+}
+
+pouch_crc32c_method pouch_crc32c_chosen(void) { return chosen; }
+
+uint32_t pouch_crc32c_by(
+    pouch_crc32c_method method, uint32_t seed, const void *bytes, size_t length) {
+  switch (method < chosen ? method : chosen) {
+#if CRC32C_FOLDING
+  case pouch_crc32c_folding:
+    return crc32c_by_folding(seed, bytes, length);
+#endif
+#if CRC32C_INSTRUCTION
+  case pouch_crc32c_streams:
+    return crc32c_by_streams(seed, bytes, length);
+#endif
+  default:
+    return crc32c_by_tables(seed, bytes, length);
   }
 }
 
-uint32_t pouch_crc32c_portable(uint32_t seed, const void *bytes, size_t length) {
-  const uint8_t *at = bytes;
-  uint32_t sum = ~seed;
-  for (; length > 0; length--) {
-    sum = (sum >> 8) ^ table[0][(sum ^ *at++) & 0xff];
-  }
-  return ~sum;
-}
-
+// Direct calls behind a branch that is always predicted, rather than a pointer: a frame header's
+// 20 bytes take three instructions of checksum, and a load to find out whom to call would double
+// that.
 uint32_t pouch_crc32c(uint32_t seed, const void *bytes, size_t length) {
-  return pouch_crc32c_portable(seed, bytes, length);
+#if CRC32C_FOLDING
+  if (length >= CRC32C_FOLDING_PAYS && chosen == pouch_crc32c_folding) {
+    return crc32c_by_folding(seed, bytes, length);
+  }
+#endif
+#if CRC32C_INSTRUCTION
+  if (__builtin_expect(chosen >= pouch_crc32c_streams, 1)) {
+    return crc32c_by_streams(seed, bytes, length);
+  }
+#endif
+  return crc32c_by_tables(seed, bytes, length);
 }

@@ -12,16 +12,25 @@ public struct ByteBuffer: ~Copyable, Sendable {
     if capacity > 0 { storage = ByteStorage(capacity: capacity) }
   }
 
-  /// An empty buffer in the memory of `spent`, when nobody else holds it; otherwise in new memory
-  /// of `capacity` bytes, allocated when the first byte comes.
-  public init(recycling spent: consuming Bytes, capacity: Int) {
+  /// An empty buffer of `capacity` bytes, in the memory of `spent` when that is large enough and
+  /// nobody else holds it.
+  package init(recycling spent: consuming Bytes, capacity: Int) {
     var storage = spent.storage
     spent = Bytes()
-    if storage != nil, isKnownUniquelyReferenced(&storage),
-      (storage?.capacity ?? 0) >= capacity
+    if storage == nil || (storage?.capacity ?? 0) < capacity
+      || !isKnownUniquelyReferenced(&storage)
     {
-      self.storage = storage
+      storage = ByteStorage(capacity: capacity)
     }
+    self.storage = storage
+  }
+
+  /// A buffer that reads `bytes` and appends behind them in the same memory. The caller vouches
+  /// that nobody else appends there.
+  package init(adopting bytes: consuming Bytes) {
+    storage = bytes.storage
+    start = bytes.offset
+    end = bytes.offset + bytes.count
   }
 
   /// The number of bytes that can be read.
@@ -81,6 +90,16 @@ public struct ByteBuffer: ~Copyable, Sendable {
     if storage != nil, !isKnownUniquelyReferenced(&storage) { storage = nil }
   }
 
+  /// Removes everything behind the first `length` bytes.
+  @inlinable
+  public mutating func truncate(to length: Int) {
+    precondition(length >= 0 && length <= count, "more than the buffer holds")
+    guard length < count else { return }
+    end = start + length
+    // A slice of what was removed must not see it overwritten.
+    if storage != nil, !isKnownUniquelyReferenced(&storage) { makeRoom(0) }
+  }
+
   // MARK: Writing
 
   /// Makes room for `length` more bytes.
@@ -96,9 +115,8 @@ public struct ByteBuffer: ~Copyable, Sendable {
   mutating func makeRoom(_ length: Int) {
     let readable = count
     let capacity = storage?.capacity ?? 0
-    if let current = storage, readable + length <= capacity,
-      isKnownUniquelyReferenced(&storage)
-    {
+    // Asked before the storage is bound to a name, which would count as a second reference.
+    if readable + length <= capacity, isKnownUniquelyReferenced(&storage), let current = storage {
       current.base.copyMemory(from: current.base + start, byteCount: readable)
     } else {
       // Double only what is still in use: memory that slices hold says nothing about need.
@@ -154,6 +172,14 @@ public struct ByteBuffer: ~Copyable, Sendable {
     text.withUTF8 { append(UnsafeRawBufferPointer($0)) }
   }
 
+  /// Appends `length` zeros, to be overwritten.
+  package mutating func appendZeros(_ length: Int) {
+    reserve(length)
+    guard let storage else { return }
+    (storage.base + end).initializeMemory(as: UInt8.self, repeating: 0, count: length)
+    end += length
+  }
+
   /// Appends `value` in network byte order.
   @inlinable
   public mutating func append<T: FixedWidthInteger>(bigEndian value: T) {
@@ -161,6 +187,18 @@ public struct ByteBuffer: ~Copyable, Sendable {
     guard let storage else { return }
     (storage.base + end).storeBytes(of: value.bigEndian, as: T.self)
     end += MemoryLayout<T>.size
+  }
+
+  /// Lets `body` change `count` readable bytes from `position` on, of which no slice was taken.
+  @inlinable
+  package mutating func withUnsafeMutableBytes<E: Error>(
+    at position: Int, count length: Int,
+    _ body: (UnsafeMutableRawBufferPointer) throws(E) -> Void
+  ) throws(E) {
+    precondition(position >= 0 && length >= 0 && position + length <= count, "out of bounds")
+    guard let storage else { return }
+    try body(
+      UnsafeMutableRawBufferPointer(start: storage.base + start + position, count: length))
   }
 
   /// Overwrites readable bytes from `position` on with `value` in network byte order.

@@ -47,6 +47,9 @@ public struct Bytes: Sendable {
   @inlinable
   public var isEmpty: Bool { count == 0 }
 
+  /// The size of the memory that this value keeps alive, in bytes.
+  package var capacity: Int { storage?.capacity ?? 0 }
+
   /// Calls `body` with the bytes, which must not be used after it returns.
   @inlinable
   public func withUnsafeBytes<R, E: Error>(

@@ -1,51 +1,117 @@
-/// A frame's body on its way out: what was gathered in the outbox, and, uncopied behind it, at
-/// most one large payload, and what the stages append.
-public struct OutgoingBody: ~Copyable {
-  /// What stands in front: entry heads, attributes, small payloads.
-  private var front: Bytes
-  /// A large payload, shared with whoever sent it.
-  private var payload: Bytes
-  /// What stages appended.
-  private var trailer: ByteBuffer
+/// A frame's body on its way out: what was gathered in the outbox, at most one large payload
+/// behind it, uncopied, and what stages append.
+///
+/// What was gathered and what is appended share one buffer, behind the room that is kept there
+/// for the frame's header: sealing a frame allocates nothing, and a frame without a large payload
+/// leaves as one run of bytes.
+public struct OutgoingBody: ~Copyable, Sendable {
+  /// Bytes that are not this body's (room for the header, and earlier frames), then what was
+  /// gathered, then what was appended.
+  @usableFromInline var buffer: ByteBuffer
+  /// Where the body begins in `buffer`.
+  @usableFromInline let start: Int
+  /// Where `payload` stands in the body: what the buffer holds from here on comes after it.
+  @usableFromInline var split: Int
+  @usableFromInline var payload: Bytes
 
-  /// A body of `front` followed by `payload`.
-  public init(front: Bytes, payload: Bytes = Bytes()) {
-    self.front = front
+  /// A body of `bytes`.
+  public init(_ bytes: Bytes) {
+    buffer = ByteBuffer()
+    start = 0
+    split = 0
+    payload = bytes
+  }
+
+  /// A body of what stands in `buffer` from `start` on, followed by `payload`.
+  ///
+  /// `writeHeader` needs 24 bytes in front of `start`.
+  package init(
+    _ buffer: consuming ByteBuffer, from start: Int = FrameHeader.size, payload: Bytes = Bytes()
+  ) {
+    precondition(start >= 0 && start <= buffer.count, "the body begins past its buffer")
+    self.start = start
+    split = buffer.count
+    self.buffer = buffer
     self.payload = payload
-    trailer = ByteBuffer()
   }
 
   /// The number of bytes in all segments.
-  public var count: Int { front.count + payload.count + trailer.count }
+  @inlinable
+  public var count: Int { buffer.count - start + payload.count }
 
   /// Calls `body` with each run of bytes, in order. Together they are the frame's body.
+  @inlinable
   public borrowing func forEachSegment<E: Error>(
     _ body: (UnsafeRawBufferPointer) throws(E) -> Void
   ) throws(E) {
-    if !front.isEmpty { try front.withUnsafeBytes(body) }
-    if !payload.isEmpty { try payload.withUnsafeBytes(body) }
-    if !trailer.isEmpty { try trailer.withUnsafeBytes(body) }
+    let (start, split, payload) = (start, split, payload)
+    try buffer.withUnsafeBytes { (bytes) throws(E) in
+      if payload.isEmpty {
+        if start < bytes.count { try body(UnsafeRawBufferPointer(rebasing: bytes[start...])) }
+        return
+      }
+      if start < split { try body(UnsafeRawBufferPointer(rebasing: bytes[start..<split])) }
+      try payload.withUnsafeBytes(body)
+      if split < bytes.count { try body(UnsafeRawBufferPointer(rebasing: bytes[split...])) }
+    }
   }
 
   /// Appends `bytes`, such as a checksum.
+  @inlinable
   public mutating func append(_ bytes: UnsafeRawBufferPointer) {
-    trailer.append(bytes)
+    buffer.append(bytes)
   }
 
   /// Appends `value` in network byte order.
+  @inlinable
   public mutating func append<T: FixedWidthInteger>(bigEndian value: T) {
-    trailer.append(bigEndian: value)
+    buffer.append(bigEndian: value)
   }
 
   /// Puts `bytes` in the place of everything.
   public mutating func replace(with bytes: Bytes) {
-    front = bytes
-    payload = Bytes()
-    trailer = ByteBuffer()
+    buffer.truncate(to: start)
+    split = start
+    // A page is cheaper to copy than to write from a place of its own.
+    if bytes.count <= 4096 {
+      payload = Bytes()
+      buffer.append(bytes)
+    } else {
+      payload = bytes
+    }
   }
 
-  /// The segments, to be written in order.
-  consuming func segments() -> (front: Bytes, payload: Bytes, trailer: Bytes) {
-    (front, payload, trailer.freeze())
+  /// Puts a copy of `bytes`, which must not be part of this body, in the place of everything.
+  public mutating func replace(copying bytes: UnsafeRawBufferPointer) {
+    payload = Bytes()
+    buffer.truncate(to: start)
+    split = start
+    buffer.append(bytes)
+  }
+
+  /// Writes `header`, with this body's length, into the 24 bytes in front of the body.
+  package mutating func writeHeader(_ header: FrameHeader) {
+    var header = header
+    header.length = UInt32(count)
+    buffer.withUnsafeMutableBytes(at: start - FrameHeader.size, count: FrameHeader.size) {
+      header.write(to: $0)
+    }
+  }
+
+  /// Adds the runs of the frame to `runs`, with what stands in the buffer in front of the body.
+  package consuming func appendRuns(to runs: inout [Bytes]) {
+    if payload.isEmpty {
+      runs.append(buffer.freeze())
+      return
+    }
+    if split > 0 { runs.append(buffer.take(split)) }
+    runs.append(payload)
+    if !buffer.isEmpty { runs.append(buffer.freeze()) }
+  }
+
+  /// The buffer, to gather the next frame behind this one; the body must have no large payload.
+  package consuming func intoBuffer() -> ByteBuffer {
+    precondition(payload.isEmpty, "the payload is not in the buffer")
+    return buffer
   }
 }

@@ -62,6 +62,9 @@ public enum Applied: Sendable {
 public protocol StageCodec: AnyObject {
   /// Transforms a body on its way out.
   ///
+  /// A body whose size is at the receiver's limit may grow by at most 1 KiB; the stages behind
+  /// this one are given that much room when they are undone.
+  ///
   /// - Parameters:
   ///   - body: The body so far.
   ///   - header: The frame's header; `stages` holds the bits of the stages applied before this

@@ -1,0 +1,74 @@
+# Pouch: `make demo` and `make test` are whole: they install what is missing and build first.
+#
+#   STRICT=1       warnings in Pouch's own code are errors (what .ci/run does)
+#   FILTER=regex   only the tests whose names match
+#   JOBS=n         compile at most n files at a time
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+STRICT ?=
+FILTER ?=
+JOBS ?=
+
+# The same flags in every step, so that nothing is built twice. SwiftPM silences the packages that
+# Pouch depends on, so strictness reaches Pouch alone.
+FLAGS := $(if $(STRICT),-Xswiftc -warnings-as-errors) $(if $(JOBS),--jobs $(JOBS))
+SELECTED := $(if $(FILTER),--filter '$(FILTER)')
+FORMATTED := Sources Tests Package.swift Benchmarks/Sources Benchmarks/Package.swift
+
+.PHONY: help
+help: ## What can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: setup
+setup: ## Check the toolchain, and install libssl-dev, zlib1g-dev and pkg-config if missing
+	@scripts/setup.sh
+
+.PHONY: build
+build: setup ## Build the library and the executables (debug)
+	swift build $(FLAGS) < /dev/null
+
+.PHONY: demo
+demo: build ## Send a file over mutual TLS on this machine, and show what happened
+	@scripts/demo.sh "$$(swift build $(FLAGS) --show-bin-path)" < /dev/null
+
+.PHONY: build-tests
+build-tests:
+	@scripts/setup.sh tests
+	swift build --build-tests $(FLAGS) < /dev/null
+
+.PHONY: test
+test: build-tests ## Build, then run every test (FILTER=regex for some)
+	swift test --skip-build --disable-xctest $(FLAGS) $(SELECTED) < /dev/null
+
+.PHONY: sanitize-thread
+sanitize-thread: ## Run the tests under the thread sanitizer, in a build of its own
+	@scripts/setup.sh tests
+	TSAN_OPTIONS="halt_on_error=0 exitcode=66 $${TSAN_OPTIONS:-}" \
+	  swift test --sanitize thread --scratch-path .build/sanitize-thread \
+	  --disable-xctest $(FLAGS) $(SELECTED) < /dev/null
+
+.PHONY: bench
+bench: ## Compare Pouch with raw sockets and libzmq (release; installs libzmq3-dev if missing)
+	@$(MAKE) --no-print-directory -C Benchmarks run
+
+.PHONY: lint
+lint: setup ## Check the formatting and the C sources; prints nothing when all is well
+	@swift format lint --strict --recursive $(FORMATTED)
+	@clang -fsyntax-only -std=gnu11 -Wall -Wextra -Werror -I Sources/CPouchSystem/include \
+	  -x c $(wildcard Sources/C*/*.c Sources/C*/shims.h)
+
+.PHONY: format
+format: ## Format the sources in place
+	swift format --in-place --recursive $(FORMATTED)
+
+.PHONY: certs
+certs: build ## Create development certificates in Certs/, unless they are there
+	@scripts/certs.sh "$$(swift build $(FLAGS) --show-bin-path)" Certs
+
+.PHONY: clean
+clean: ## Remove everything that was built (certificates stay)
+	swift package clean
+	rm -rf .build/sanitize-thread Benchmarks/.build

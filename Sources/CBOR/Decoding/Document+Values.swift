@@ -1,0 +1,143 @@
+extension Document {
+  /// Decodes any type from the item at a place.
+  @inline(__always)
+  func decode<T: Decodable>(_ type: T.Type, at cursor: ItemCursor) throws -> T {
+    guard let direct = context?.directType(of: type) else {
+      return try T(from: ItemDecoder(document: self, cursor: cursor))
+    }
+    return try withUnsafeTemporaryAllocation(of: T.self, capacity: 1) { target in
+      let target = target.baseAddress.unsafelyUnwrapped
+      try direct.decode(into: target, from: self, at: cursor)
+      return target.move()
+    }
+  }
+
+  /// Steps over tags, for types that none of them changes.
+  func untagged(_ cursor: ItemCursor) -> ItemCursor {
+    var cursor = cursor
+    while true {
+      let head = head(cursor)
+      guard head.major == MajorType.tag else { return cursor }
+      cursor.offset += head.size
+    }
+  }
+
+  func isNil(_ cursor: ItemCursor) -> Bool {
+    let initial = base[cursor.offset]
+    return initial == Initial.null || initial == Initial.undefined
+  }
+
+  @inline(__always)
+  func bool(_ cursor: ItemCursor) throws -> Bool {
+    switch base[cursor.offset] {
+    case Initial.true: return true
+    case Initial.false: return false
+    default:
+      let inner = untagged(cursor)
+      if inner.offset != cursor.offset { return try bool(inner) }
+      throw mismatch(Bool.self, "a boolean", cursor)
+    }
+  }
+
+  @inline(__always)
+  func text(_ cursor: ItemCursor) throws -> String {
+    let head = head(cursor)
+    if head.major == MajorType.text { return string(cursor, head) }
+    let inner = untagged(cursor)
+    if inner.offset != cursor.offset { return try text(inner) }
+    throw mismatch(String.self, "a text string", cursor)
+  }
+
+  @inline(__always)
+  func integer<Integer: FixedWidthInteger>(
+    _ type: Integer.Type, _ cursor: ItemCursor
+  ) throws -> Integer {
+    let head = head(cursor)
+    if head.major == MajorType.unsigned, let value = Integer(exactly: head.argument) {
+      return value
+    }
+    if head.major == MajorType.negative, head.argument <= UInt64(Int64.max),
+      let value = Integer(exactly: ~Int64(bitPattern: head.argument))
+    {
+      return value
+    }
+    return try wideInteger(type, cursor)
+  }
+
+  private func wideInteger<Integer: FixedWidthInteger>(
+    _ type: Integer.Type, _ cursor: ItemCursor
+  ) throws -> Integer {
+    let head = head(cursor)
+    switch head.major {
+    case MajorType.unsigned:
+      if let value = Integer(exactly: head.argument) { return value }
+    case MajorType.negative:
+      if let value = Integer(exactly: -1 - Int128(head.argument)) { return value }
+    case MajorType.tag:
+      let inner = ItemCursor(offset: cursor.offset + head.size, record: cursor.record)
+      guard head.argument == Tag.positiveBignum || head.argument == Tag.negativeBignum else {
+        return try integer(type, inner)
+      }
+      guard let bytes = byteString(inner) else { throw mismatch(type, "a bignum", cursor) }
+      if let magnitude = UInt128(bigEndianBytes: bytes) {
+        if head.argument == Tag.positiveBignum {
+          if let value = Integer(exactly: magnitude) { return value }
+        } else if let magnitude = Int128(exactly: magnitude),
+          let value = Integer(exactly: -1 - magnitude)
+        {
+          return value
+        }
+      }
+    default: throw mismatch(type, "an integer", cursor)
+    }
+    throw failure(.outOfRange, "an integer that \(type) cannot hold", cursor)
+  }
+
+  /// The content of a byte string, or nil for any other item.
+  func byteString(_ cursor: ItemCursor) -> [UInt8]? {
+    let head = head(cursor)
+    return head.major == MajorType.bytes ? stringBytes(cursor, head) : nil
+  }
+
+  /// A float, or an integer that a float holds exactly.
+  @inline(__always)
+  func double(_ cursor: ItemCursor) throws -> Double {
+    let head = head(cursor)
+    if head.initial >= Initial.half, head.initial <= Initial.double { return float(head) }
+    return try integral(Double.self, cursor)
+  }
+
+  /// A float that needs no more than single precision.
+  @inline(__always)
+  func single(_ cursor: ItemCursor) throws -> Float {
+    let head = head(cursor)
+    guard head.initial >= Initial.half, head.initial <= Initial.double else {
+      return try integral(Float.self, cursor)
+    }
+    let value = float(head)
+    let narrow = Float(value)
+    if Double(narrow) == value { return narrow }
+    if value.isNaN { return .nan }
+    throw failure(.outOfRange, "\(value) has more precision or range than Float", cursor)
+  }
+
+  /// An integer as a float, where that loses nothing.
+  private func integral<F: BinaryFloatingPoint & Decodable>(
+    _ type: F.Type, _ cursor: ItemCursor
+  ) throws -> F {
+    let head = head(cursor)
+    switch head.major {
+    case MajorType.unsigned, MajorType.negative: break
+    case MajorType.tag where head.argument != 2 && head.argument != 3:
+      let inner = ItemCursor(offset: cursor.offset + head.size, record: cursor.record)
+      return try decode(type, at: inner)
+    case MajorType.tag: break
+    default: throw mismatch(type, "a number", cursor)
+    }
+    let integer = try wideInteger(Int128.self, cursor)
+    guard let value = F(exactly: integer) else {
+      throw failure(.outOfRange, "\(type) cannot hold \(integer) exactly", cursor)
+    }
+    return value
+  }
+}

@@ -1,0 +1,80 @@
+extension EncodingSession {
+  /// Runs `body` in a frame of its own for a container whose size is known beforehand.
+  @inline(__always)
+  func container(
+    _ shape: Shape, count: Int, _ body: () throws -> Void
+  ) throws {
+    let mark = push()
+    top.pointee.shape = shape
+    top.pointee.depth += 1
+    do {
+      try check(top.pointee.serial)
+      writer.head(shape == .map ? MajorType.map : MajorType.array, UInt64(count))
+      try body()
+      pop(to: mark)
+    } catch {
+      pop(to: mark)
+      throw error
+    }
+  }
+
+  /// Writes values one after another, in bulk where their type allows.
+  @inline(__always)
+  func encodeAll<T: Encodable>(_ values: UnsafeBufferPointer<T>) throws {
+    guard let base = values.baseAddress else { return }
+    if let direct = context.directType(of: T.self) {
+      try direct.encodeAll(at: base, count: values.count, to: self)
+    } else {
+      for value in values {
+        top.pointee.count &+= 1
+        try encodeThroughCodable(value)
+      }
+    }
+  }
+}
+
+extension Array: DirectlyEncodable where Element: Encodable {
+  func encodeDirectly(to session: EncodingSession) throws {
+    try withUnsafeBufferPointer { values in
+      if Element.self == UInt8.self {
+        session.writer.write(bytes: UnsafeRawBufferPointer(values))
+      } else {
+        try session.container(.array, count: values.count) { try session.encodeAll(values) }
+      }
+    }
+  }
+}
+
+extension Set: DirectlyEncodable where Element: Encodable {
+  func encodeDirectly(to session: EncodingSession) throws {
+    session.writer.head(MajorType.tag, Tag.set)
+    try session.container(.array, count: count) {
+      for element in self {
+        session.top.pointee.count &+= 1
+        try session.encode(element)
+      }
+    }
+  }
+}
+
+extension Dictionary: DirectlyEncodable where Key: Encodable, Value: Encodable {
+  func encodeDirectly(to session: EncodingSession) throws {
+    try session.container(.map, count: count) {
+      for (key, value) in self {
+        session.top.pointee.key = session.writer.count
+        try session.encode(key)
+        try session.encode(value)
+      }
+    }
+  }
+}
+
+extension Optional: DirectlyEncodable where Wrapped: Encodable {
+  func encodeDirectly(to session: EncodingSession) throws {
+    if let value = self {
+      try session.encode(value)
+    } else {
+      session.writer.writeNull()
+    }
+  }
+}

@@ -1,0 +1,72 @@
+import PouchCore
+import Synchronization
+
+extension Connection {
+  /// Writes what gathers in the outbox, all of it in one call each time, until the session has
+  /// said its last word.
+  ///
+  /// The only task that writes to the stream, and the only one that uses `pipeline`.
+  func flush(through pipeline: Pipeline) async throws(PouchError) {
+    var batch: [Outbox.Pending] = []
+    var segments: [Bytes] = []
+    while true {
+      let (isLast, hasEnded) = state.withLock { state -> (Bool, Bool) in
+        guard state.outcome == nil else { return (false, true) }
+        state.session.prepareFlush()
+        state.session.outbox.take(into: &batch)
+        return (state.hasSaidAll, false)
+      }
+      if hasEnded { return }
+      if batch.isEmpty {
+        if isLast { break }
+        await sleepUntilWoken()
+        continue
+      }
+      var count = 0
+      for pending in batch {
+        count += pending.count
+        var header = pending.header
+        var body = OutgoingBody(ByteBuffer(adopting: pending.front), payload: pending.payload)
+        try pipeline.seal(&body, header: &header)
+        body.writeHeader(header)
+        body.appendRuns(to: &segments)
+      }
+      try await stream.write(segments)
+      segments.removeAll(keepingCapacity: true)
+      book(count, &batch)
+    }
+    try await stream.finish()
+  }
+
+  /// Books a batch as written, takes its memory back, and lets senders go on.
+  private func book(_ count: Int, _ batch: inout [Outbox.Pending]) {
+    var ready: [Waiter] = []
+    state.withLock { state in
+      state.session.outbox.written(count)
+      while let pending = batch.popLast() { state.session.outbox.recycle(pending.front) }
+      ready = state.outboxWaiters
+      state.outboxWaiters = []
+    }
+    for waiter in ready { waiter.fire(.success(())) }
+  }
+
+  /// Waits until something is due to be written.
+  private func sleepUntilWoken() async {
+    await withUnsafeContinuation { continuation in
+      let isDue = state.withLock { state -> Bool in
+        state.session.prepareFlush()
+        if !state.session.outbox.isEmpty || state.hasSaidAll || state.outcome != nil {
+          return true
+        }
+        state.idleFlusher = continuation
+        return false
+      }
+      if isDue { continuation.resume() }
+    }
+  }
+}
+
+extension Connection.State {
+  /// Whether this side has nothing more to write, ever.
+  var hasSaidAll: Bool { session.hasSentLast && runningHandlers == 0 }
+}

@@ -1,0 +1,151 @@
+import PouchCore
+import Synchronization
+
+extension Connection {
+  /// Runs the connection until it has ended.
+  ///
+  /// - Parameters:
+  ///   - arrived: Bytes that came behind the handshake.
+  ///   - sink: Where objects go.
+  /// - Returns: How it ended.
+  func run(arrived: Bytes, to sink: Sink) async -> Result<Void, PouchError> {
+    let outgoing: Pipeline
+    let incoming: Pipeline
+    do throws(PouchError) {
+      outgoing = try Pipeline(agreement.stages, context: agreement.context(outgoing: true))
+      incoming = try Pipeline(agreement.stages, context: agreement.context(outgoing: false))
+    } catch {
+      abort(error)
+      return .failure(error)
+    }
+    // Each pipeline is used by one task only: the flusher's, or the reader's.
+    nonisolated(unsafe) let sealing = outgoing
+    let executor = stream.preferredExecutor
+    await withDiscardingTaskGroup { group in
+      group.addTask(executorPreference: executor) { await self.runFlusher(sealing) }
+      group.addTask(executorPreference: executor) { await self.watch() }
+      do throws(PouchError) {
+        try await self.read(arrived, through: incoming, to: sink, &group)
+        await self.finishWriting()
+        self.end(.success(()))
+      } catch {
+        await self.conclude(error)
+      }
+      group.cancelAll()
+    }
+    stream.close()
+    return state.withLock { $0.outcome } ?? .success(())
+  }
+
+  private func runFlusher(_ pipeline: Pipeline) async {
+    do throws(PouchError) {
+      defer { flushed.fire(.success(())) }
+      try await flush(through: pipeline)
+    } catch {
+      // The reader may be about to learn why: a REJECT or an alert can be on its way in.
+      try? await Task.sleep(for: timeouts.close)
+      if !Task.isCancelled { abort(error) }
+      return
+    }
+    // Both sides have said all; the peer has this long to end the stream too.
+    let isAwaited = ledger.inFlight > 0 && agreement.acknowledge != .none
+    try? await Task.sleep(for: isAwaited ? timeouts.drain : timeouts.close)
+    if !Task.isCancelled { stream.close() }
+  }
+
+  /// Waits, at the clean end of what comes in, until everything that is due has gone out.
+  private func finishWriting() async {
+    let incomplete = state.withLock { Array($0.channels.values) }
+    for channel in incomplete {
+      channel.fail(PouchError(.truncated, "the sender closed before the object was complete"))
+    }
+    wakeFlusher()
+    try? await flushed.wait()
+  }
+
+  /// Ends the connection after reading it has failed.
+  private func conclude(_ error: PouchError) async {
+    // The peer owed nothing but the end of the stream, and did not send it in time.
+    if error.code == .closed, state.withLock({ $0.session.mayEnd }) {
+      end(.success(()))
+    } else {
+      await fail(error)
+    }
+  }
+
+  /// Ends the connection with an error, telling the peer where that can help.
+  private func fail(_ error: PouchError) async {
+    let error = state.withLock { state -> PouchError in
+      // A closed stream says nothing: whoever closed it has said why.
+      if error.code == .closed, case .failure(let cause) = state.outcome { return cause }
+      return error.at(endpoint: info.endpoint, peer: info.peer.description)
+    }
+    let isOurs = [.badData, .limitExceeded, .protocolMismatch].contains(error.code)
+    if isOurs, !stateHasOutcome, !Task.isCancelled {
+      let flusher = state.withLock { state -> UnsafeContinuation<Void, Never>? in
+        state.failing = error
+        state.session.reject(Rejection(error))
+        return state.idleFlusher.take()
+      }
+      flusher?.resume()
+      await linger(stream, timeouts.close)
+    }
+    abort(error)
+  }
+
+  private var stateHasOutcome: Bool { state.withLock { $0.outcome != nil } }
+
+  /// Watches for silence and for frames that do not go on.
+  private func watch() async {
+    let start = ContinuousClock.now
+    var liveness = Liveness(heartbeat: timeouts.heartbeat, body: timeouts.body, now: .zero)
+    var count: UInt64 = 0
+    while true {
+      do { try await Task.sleep(for: liveness.interval) } catch { return }
+      let progress = Liveness.Progress(
+        bytes: arrivedBytes.load(ordering: .relaxed),
+        isInsideFrame: isInsideFrame.load(ordering: .relaxed))
+      switch liveness.tick(ContinuousClock.now - start, progress) {
+      case .fine: break
+      case .ping:
+        count += 1
+        let flusher = state.withLock { state -> UnsafeContinuation<Void, Never>? in
+          state.session.outbox.trim()
+          state.session.ping(count)
+          return state.idleFlusher.take()
+        }
+        flusher?.resume()
+      case .silent:
+        return abort(
+          PouchError(
+            .connectionLost, "no sign of life from the peer for \(timeouts.heartbeat * 3)",
+            endpoint: info.endpoint, peer: info.peer.description))
+      case .stalled:
+        return abort(
+          PouchError(
+            .timedOut, "the peer began a frame and did not go on for \(timeouts.body)",
+            endpoint: info.endpoint, peer: info.peer.description))
+      }
+    }
+  }
+}
+
+/// Reads and drops what still comes, so that what was written last is not lost in a reset: until
+/// the peer ends the stream, or enough has come, or `limit` has passed.
+func linger(_ stream: any ByteStream, _ limit: Duration) async {
+  let enough = 16 << 20
+  do throws(PouchError) {
+    try await withDeadline(min(limit, .seconds(2)), "closing") { () async throws(PouchError) in
+      var buffer = ByteBuffer()
+      var dropped = 0
+      while dropped < enough {
+        let count = try await stream.read(into: &buffer)
+        if count == 0 { return }
+        dropped += count
+        buffer.removeAll()
+      }
+    }
+  } catch {
+    // Whatever happens now, the stream is closed next.
+  }
+}

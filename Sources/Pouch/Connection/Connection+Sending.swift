@@ -1,0 +1,229 @@
+import PouchCore
+import Synchronization
+
+extension Connection {
+  /// What became of an attempt to accept an object.
+  enum Acceptance {
+    case accepted(UInt64, UnsafeContinuation<Void, Never>?)
+    case noRoom(Waiter)
+    case failed(PouchError)
+  }
+
+  /// Accepts a small object, waiting for room when there is none.
+  ///
+  /// - Returns: The object's id.
+  @inline(__always)
+  func send(
+    copying payload: UnsafeRawBufferPointer, format: ObjectFormat, attributes: Bytes?
+  ) -> Acceptance {
+    state.withLock { state -> Acceptance in
+      if let refused = state.reasonToRefuse() { return .failed(refused) }
+      if let obstacle = state.session.outbox.obstacle(payload.count) {
+        return .noRoom(state.addWaiter(for: obstacle))
+      }
+      let id = state.session.outbox.append(payload, format: format, attributes: attributes)
+      return .accepted(id, state.idleFlusher.take())
+    }
+  }
+
+  /// Accepts an object of any size that is in memory.
+  func send(
+    _ payload: Bytes, format: ObjectFormat, attributes: Bytes?
+  ) async throws(PouchError) -> UInt64 {
+    try check(size: UInt64(payload.count))
+    let longest = state.withLock { $0.session.outbox.longestPayload }
+    guard payload.count > Outbox.copyLimit || (attributes?.count ?? 0) > Outbox.overhead / 2 else {
+      return try await accept { state in
+        payload.withUnsafeBytes {
+          state.session.outbox.append($0, format: format, attributes: attributes)
+        }
+      } length: {
+        payload.count
+      }
+    }
+    guard payload.count > longest else {
+      return try await accept { state in
+        state.session.outbox.appendWhole(payload, format: format, attributes: attributes)
+      } length: {
+        payload.count
+      }
+    }
+    var rest = payload
+    return try await sendChunked(format: format, attributes: attributes) { longest in
+      defer { rest = rest.dropFirst(longest) }
+      return rest.prefix(longest)
+    }
+  }
+
+  /// Accepts an object that `source` yields in pieces, none longer than it is told; an empty one
+  /// ends it. Memory stays constant: the next piece is asked for when there is room.
+  ///
+  /// - Throws: What the source throws, after the receiver was told that the object will not be
+  ///   completed; the receiver's refusal, when that comes first.
+  func sendChunked(
+    format: ObjectFormat, attributes: Bytes?, expectedSize: UInt64? = nil,
+    _ source: (Int) async throws(PouchError) -> Bytes
+  ) async throws(PouchError) -> UInt64 {
+    let longest = state.withLock { $0.session.outbox.longestPayload }
+    var chunk = try await source(longest)
+    var next = chunk.isEmpty ? chunk : try await source(longest)
+    if next.isEmpty {
+      try check(size: UInt64(chunk.count))
+      return try await accept { state in
+        state.session.outbox.appendWhole(chunk, format: format, attributes: attributes)
+      } length: {
+        chunk.count
+      }
+    }
+    let id = try await accept { state in
+      state.session.outbox.beginChunked(chunk, format: format, attributes: attributes)
+    } length: {
+      0
+    }
+    var offset = UInt64(chunk.count)
+    do {
+      while !chunk.isEmpty {
+        chunk = next
+        next = chunk.isEmpty ? chunk : try await source(longest)
+        var place = Attributes()
+        place.offset = offset
+        offset += UInt64(chunk.count)
+        try check(size: offset)
+        let isLast = next.isEmpty
+        let encoded = try place.encoded()
+        let piece = chunk
+        _ = try await accept(continuing: id) { state in
+          state.session.outbox.continueChunked(
+            id, piece, format: format, isLast: isLast, attributes: encoded)
+          return id
+        } length: {
+          0
+        }
+        if isLast { break }
+      }
+    } catch {
+      let flusher = state.withLock { state -> UnsafeContinuation<Void, Never>? in
+        if state.outcome == nil { state.session.cancel(id) }
+        return state.idleFlusher.take()
+      }
+      flusher?.resume()
+      throw error.at(objectID: id)
+    }
+    return id
+  }
+
+  /// Runs `append` under the lock once there is room.
+  private func accept(
+    continuing id: UInt64? = nil, _ append: (inout State) -> UInt64, length: () -> Int
+  ) async throws(PouchError) -> UInt64 {
+    let length = length()
+    while true {
+      let acceptance = state.withLock { state -> Acceptance in
+        if let refused = state.reasonToRefuse() { return .failed(refused) }
+        if let id {
+          if case .failure(let refusal) = state.settlement(id) { return .failed(refusal) }
+          if !state.session.outbox.isBelowHighWater {
+            return .noRoom(state.addWaiter(for: .unwritten))
+          }
+        } else if let obstacle = state.session.outbox.obstacle(length) {
+          return .noRoom(state.addWaiter(for: obstacle))
+        }
+        return .accepted(append(&state), state.idleFlusher.take())
+      }
+      switch acceptance {
+      case .accepted(let id, let flusher):
+        flusher?.resume()
+        return id
+      case .noRoom(let waiter): try await waiter.wait()
+      case .failed(let error): throw error
+      }
+    }
+  }
+
+  private func check(size: UInt64) throws(PouchError) {
+    guard let largest = agreement.peerObject, size > largest else { return }
+    throw PouchError(
+      .limitExceeded, "an object of \(size) bytes or more; the receiver takes at most \(largest)",
+      hint: "raise limits.object at the receiver", endpoint: info.endpoint)
+  }
+
+  // MARK: Receipts
+
+  /// Waits until object `id` is settled.
+  ///
+  /// - Throws: The refusal, or why the connection ended before.
+  func waitForSettlement(_ id: UInt64) async throws(PouchError) {
+    let waiter = Waiter()
+    let known = state.withLock { state -> Result<Void, PouchError>? in
+      if let result = state.settlement(id) { return result }
+      if let outcome = state.outcome {
+        return .failure(Connection.error(after: outcome).at(objectID: id))
+      }
+      state.receiptWaiters[id, default: []].append(waiter)
+      return nil
+    }
+    if let known { return try known.get() }
+    try await waiter.wait()
+    try state.withLock { $0.settlement(id) ?? .success(()) }.get()
+  }
+
+  /// Ends the session in good order and waits until it has ended.
+  func close(code: String, text: String? = nil) async throws(PouchError) {
+    beginClosing(code: code, text: text)
+    try await waitForEnd()
+  }
+
+  /// Ends the session in good order, without waiting for the end.
+  func beginClosing(code: String, text: String? = nil) {
+    closingFlag.store(true, ordering: .relaxed)
+    let flusher = state.withLock { state -> UnsafeContinuation<Void, Never>? in
+      if state.outcome == nil { state.session.close(code: code, text: text) }
+      return state.idleFlusher.take()
+    }
+    flusher?.resume()
+  }
+
+  static func error(for refusal: Refusal, _ id: UInt64) -> PouchError {
+    PouchError(
+      .rejected, "the receiver refused the object",
+      hint: refusal.isRetryable ? "sending it again can help" : nil,
+      cause: "\(refusal.text) (\(refusal.code))", objectID: id)
+  }
+}
+
+extension Connection.State {
+  /// Why no more objects are accepted; nil when they are.
+  @inline(__always)
+  func reasonToRefuse() -> PouchError? {
+    if outcome == nil, session.acceptsObjects { return nil }
+    return explainRefusal()
+  }
+
+  private func explainRefusal() -> PouchError {
+    if let outcome { return Connection.error(after: outcome) }
+    if let failing { return failing }
+    if let closing = session.peerClosing {
+      return PouchError(
+        .closed, "the receiver takes no more objects",
+        cause: closing.text ?? closing.code)
+    }
+    return PouchError(.closed, "the sender is closing")
+  }
+
+  mutating func addWaiter(for obstacle: Outbox.Obstacle) -> Waiter {
+    let waiter = Waiter()
+    switch obstacle {
+    case .unwritten: outboxWaiters.append(waiter)
+    case .window: windowWaiters.append(waiter)
+    }
+    return waiter
+  }
+
+  /// What is known of an object's fate. A refusal is reported once.
+  mutating func settlement(_ id: UInt64) -> Result<Void, PouchError>? {
+    if let refusal = refusals.removeValue(forKey: id) {
+      return .failure(Connection.error(for: refusal, id))
+    }
+    return session.outbox.ledger.settled.contains(id) ? .success(()) : nil
+  }
+}

@@ -1,0 +1,143 @@
+import PouchCore
+import Synchronization
+
+/// One established connection: its stream, its session, and whoever waits on them.
+///
+/// Three tasks share it. The reader takes frames in, the flusher writes what has gathered, and the
+/// monitor watches for silence; all run on the stream's own executor. `send` may be called from
+/// anywhere: it appends to the session under the lock and wakes the flusher.
+final class Connection: Sendable {
+  /// What the lock guards. It is held for appending and booking, never across I/O.
+  struct State: ~Copyable {
+    var session: Session
+    /// Set once: why the connection has ended. `.success` is the clean end.
+    var outcome: Result<Void, PouchError>?
+    /// The flusher, while it has nothing to do.
+    var idleFlusher: UnsafeContinuation<Void, Never>?
+    /// Set when this side has found an error that it is telling the peer about.
+    var failing: PouchError?
+    /// Senders that wait for the outbox to be written.
+    var outboxWaiters: [Waiter] = []
+    /// Senders that wait for the window to open.
+    var windowWaiters: [Waiter] = []
+    /// Receipts that are awaited.
+    var receiptWaiters: [UInt64: [Waiter]] = [:]
+    /// Refusals that no receipt has reported yet.
+    var refusals: [UInt64: Refusal] = [:]
+    /// Whoever waits for the end.
+    var endWaiters: [Waiter] = []
+    /// Chunked objects that are handed over as streams and have not arrived whole.
+    var channels: [UInt64: BodyChannel] = [:]
+    /// Handlers that run beside the reader.
+    var runningHandlers = 0
+  }
+
+  let stream: any ByteStream
+  let info: ConnectionInfo
+  let timeouts: Timeouts
+  let limits: Limits
+  let agreement: Agreement
+  let state: Mutex<State>
+
+  /// Fired when the flusher has written all that it ever will.
+  let flushed = Waiter()
+
+  /// Bytes that have arrived, for the monitor.
+  let arrivedBytes = Atomic<UInt64>(0)
+  let isInsideFrame = Atomic<Bool>(false)
+  /// Set when this side has begun to close: no further object is handed over.
+  let closingFlag = Atomic<Bool>(false)
+
+  init(
+    stream: any ByteStream, endpoint: Endpoint, agreement: Agreement, limits: Limits,
+    timeouts: Timeouts, streams: Bool
+  ) {
+    self.stream = stream
+    self.agreement = agreement
+    self.limits = limits
+    self.timeouts = timeouts
+    info = ConnectionInfo(endpoint: endpoint, peer: stream.peer, agreement: agreement)
+    let largest = streams ? limits.stream : UInt64(limits.object)
+    state = Mutex(State(session: Session(agreement, largestObject: largest)))
+  }
+
+  // MARK: Waking
+
+  /// Resumes the flusher when it sleeps.
+  func wakeFlusher() {
+    let flusher = state.withLock { $0.idleFlusher.take() }
+    flusher?.resume()
+  }
+
+  // MARK: The end
+
+  /// Ends the connection for everybody who waits on it. Only the first outcome counts.
+  ///
+  /// - Returns: false when it had ended before.
+  @discardableResult
+  func end(_ outcome: Result<Void, PouchError>) -> Bool {
+    var waiters: [Waiter] = []
+    var channels: [BodyChannel] = []
+    var flusher: UnsafeContinuation<Void, Never>?
+    let isFirst = state.withLock { state -> Bool in
+      guard state.outcome == nil else { return false }
+      state.outcome = outcome
+      waiters = state.outboxWaiters + state.windowWaiters + state.endWaiters
+      waiters += state.receiptWaiters.values.joined()
+      state.outboxWaiters = []
+      state.windowWaiters = []
+      state.receiptWaiters = [:]
+      state.endWaiters = []
+      channels = Array(state.channels.values)
+      state.channels = [:]
+      flusher = state.idleFlusher.take()
+      return true
+    }
+    guard isFirst else { return false }
+    let error = Connection.error(after: outcome)
+    for waiter in waiters { waiter.fire(.failure(error)) }
+    for channel in channels { channel.fail(Connection.cutShort(outcome)) }
+    flusher?.resume()
+    return true
+  }
+
+  /// What a call on an ended connection throws.
+  static func error(after outcome: Result<Void, PouchError>) -> PouchError {
+    switch outcome {
+    case .success: PouchError(.closed, "the connection is closed")
+    case .failure(let error): error
+    }
+  }
+
+  /// What the reader of a streamed object gets when the rest will not come.
+  private static func cutShort(_ outcome: Result<Void, PouchError>) -> PouchError {
+    if case .failure(let error) = outcome { return error }
+    return PouchError(.truncated, "the sender closed before the object was complete")
+  }
+
+  /// Ends the connection at once.
+  func abort(_ error: PouchError) {
+    end(.failure(error))
+    stream.close()
+  }
+
+  /// Waits until the connection has ended.
+  ///
+  /// - Throws: Why, when the end was not clean.
+  func waitForEnd() async throws(PouchError) {
+    let waiter = Waiter()
+    let outcome: Result<Void, PouchError>? = state.withLock { state in
+      if state.outcome == nil { state.endWaiters.append(waiter) }
+      return state.outcome
+    }
+    if let outcome { return try outcome.get() }
+    do {
+      try await waiter.wait()
+    } catch where error.code != .closed {
+      throw error
+    } catch {}
+  }
+
+  /// The books of the sending end.
+  var ledger: SendLedger { state.withLock { $0.session.outbox.ledger } }
+}

@@ -1,0 +1,87 @@
+import PouchCore
+
+/// The first exchange on a fresh stream: the transport's handshake, the prefaces, the hello.
+struct Establishment: Sendable {
+  /// What came of it.
+  struct Outcome: Sendable {
+    var agreement: Agreement
+    /// Bytes that came behind the handshake.
+    var arrived: Bytes
+  }
+
+  let stream: any ByteStream
+  let endpoint: Endpoint
+  let offer: Handshake.Offer
+  let isInitiator: Bool
+  let timeouts: Timeouts
+
+  /// Completes the exchange, each part within its deadline.
+  ///
+  /// - Throws: Why the two do not understand each other; the peer has been told where that is
+  ///   possible. The stream is left open.
+  func run() async throws(PouchError) -> Outcome {
+    do throws(PouchError) {
+      let stream = stream
+      try await withDeadline(timeouts.tlsHandshake, "the TLS handshake") {
+        () async throws(PouchError) in
+        try await stream.handshake()
+      }
+      return try await withDeadline(timeouts.hello, "the hello") { () async throws(PouchError) in
+        try await exchange()
+      }
+    } catch {
+      throw error.at(endpoint: endpoint, peer: stream.peer.description)
+    }
+  }
+
+  private func exchange() async throws(PouchError) -> Outcome {
+    var handshake = Handshake(offer: offer, isInitiator: isInitiator, nonces: .random())
+    do throws(PouchError) {
+      try await stream.write(handshake.opening())
+    } catch where error.code == .connectionLost {
+      // The peer hung up; what it said first is worth more than the broken pipe.
+    }
+    var buffer = ByteBuffer()
+    try await readPreface(&buffer)
+    do throws(PouchError) {
+      return try await converse(&handshake, &buffer)
+    } catch {
+      if error.code != .cancelled, let rejection = handshake.rejection(for: error) {
+        try? await stream.write([rejection])
+        try? await stream.finish()
+        await linger(stream, timeouts.close)
+      }
+      throw error
+    }
+  }
+
+  private func converse(
+    _ handshake: inout Handshake, _ buffer: inout ByteBuffer
+  ) async throws(PouchError) -> Outcome {
+    var decoder = FrameDecoder(limit: HandshakeFrame.limit)
+    while true {
+      while let frame = try decoder.next(&buffer) {
+        let step = try handshake.receive(frame)
+        if let reply = step.reply { try await stream.write([reply]) }
+        if let agreement = step.agreement {
+          return Outcome(agreement: agreement, arrived: buffer.take(buffer.count))
+        }
+      }
+      try await readMore(&buffer)
+    }
+  }
+
+  private func readPreface(_ buffer: inout ByteBuffer) async throws(PouchError) {
+    while try !Preface.read(&buffer) {
+      try await readMore(&buffer)
+    }
+  }
+
+  private func readMore(_ buffer: inout ByteBuffer) async throws(PouchError) {
+    guard try await stream.read(into: &buffer) > 0 else {
+      throw PouchError(
+        .protocolMismatch, "the peer ended the connection before the handshake was complete",
+        hint: "is it a Pouch \(offer.role.opposite), and does it use the same transport?")
+    }
+  }
+}

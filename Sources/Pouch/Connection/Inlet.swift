@@ -1,0 +1,309 @@
+import PouchCore
+import Synchronization
+
+/// The receiving half of a connection's reader: undoes the pipeline, admits objects, hands them
+/// over, and books what the handlers have finished. Used by the reader's task alone.
+struct Inlet {
+  private struct Collected {
+    var format: ObjectFormat
+    var attributes: AttributesBox?
+    var chunks: [Bytes]
+    var count: Int
+  }
+
+  let connection: Connection
+  let pipeline: Pipeline
+  let sink: Sink
+
+  /// Objects that arrive in chunks for a handler that takes them whole.
+  private var collected: [UInt64: Collected] = [:]
+  private var collectedBytes = 0
+
+  init(connection: Connection, pipeline: Pipeline, sink: Sink) {
+    self.connection = connection
+    self.pipeline = pipeline
+    self.sink = sink
+  }
+
+  /// The largest body that a frame may unfold to, in bytes (docs/wire.md, section 7).
+  private static let largestBody = 16 << 20
+
+  mutating func take(
+    _ frame: Frame, _ group: inout DiscardingTaskGroup
+  ) async throws(PouchError) {
+    var body = frame.body
+    try pipeline.open(&body, header: frame.header, limit: Inlet.largestBody)
+    guard frame.header.kind == .data else {
+      try connection.takeControl(frame.header, body)
+      if frame.header.kind == .cancel { drop(frame.header.firstID) }
+      return
+    }
+    if case .none = sink {
+      throw PouchError(.protocolMismatch, "the peer sent objects to a sender")
+    }
+    if frame.header.count == 1 {
+      try await takeOne(frame.header, body, &group)
+    } else {
+      try await takeMany(frame.header, body)
+    }
+  }
+
+  // MARK: Many small objects
+
+  private mutating func takeMany(_ header: FrameHeader, _ body: Bytes) async throws(PouchError) {
+    let (first, count) = (header.firstID, UInt64(header.count))
+    guard let duplicates = try admit(first, header.count) else { return }
+    var reader = EntryReader(body)
+    var pace = Pace()
+    var unsettled = first
+    let isSettledEarly = connection.agreement.acknowledge == .received
+    if isSettledEarly { settle(first...first + count - 1) }
+    for index in 0..<count {
+      let entry = try reader.next()
+      guard !entry.hasMore else {
+        throw PouchError(.badData, "a chunk shares its frame", objectID: first + index)
+      }
+      if index < UInt64(duplicates) { continue }
+      let box = try attributes(of: entry)
+      if let box, box.attributes.offset != nil {
+        throw PouchError(.badData, "a chunk shares its frame", objectID: first + index)
+      }
+      await deliver(first + index, entry, box)
+      if pace.isDue(), !isSettledEarly {
+        // The handler is slow: let the sender see how far it has come.
+        settle(unsettled...first + index)
+        unsettled = first + index + 1
+        connection.wakeFlusher()
+        await Task.yield()
+      }
+      if connection.isClosing, index + 1 < count {
+        if !isSettledEarly, unsettled <= first + index { settle(unsettled...first + index) }
+        return
+      }
+    }
+    guard reader.isAtEnd else {
+      throw PouchError(.badData, "a DATA frame goes on behind its last object")
+    }
+    if !isSettledEarly, unsettled < first + count { settle(unsettled...first + count - 1) }
+  }
+
+  /// - Returns: nil when this side takes no more objects.
+  private func admit(_ first: UInt64, _ count: UInt32) throws(PouchError) -> Int? {
+    let result = connection.state.withLock { state -> Result<Int?, PouchError> in
+      guard state.session.acceptsObjects else { return .success(nil) }
+      do throws(PouchError) {
+        return .success(try state.session.inbox.admit(first: first, count: count))
+      } catch {
+        return .failure(error)
+      }
+    }
+    return try result.get()
+  }
+
+  // MARK: One object, or a chunk of one
+
+  private mutating func takeOne(
+    _ header: FrameHeader, _ body: Bytes, _ group: inout DiscardingTaskGroup
+  ) async throws(PouchError) {
+    var reader = EntryReader(body)
+    let entry = try reader.next()
+    guard reader.isAtEnd else {
+      throw PouchError(.badData, "a DATA frame goes on behind its last object")
+    }
+    let id = header.firstID
+    let box = try attributes(of: entry)
+    let result = connection.state.withLock { state -> Result<Inbox.Admission, PouchError> in
+      do throws(PouchError) {
+        let isNew = box?.attributes.offset == nil
+        if isNew, !state.session.acceptsObjects { return .success(.stale) }
+        return .success(
+          try state.session.inbox.admit(id: id, entry: entry, attributes: box?.attributes))
+      } catch {
+        return .failure(error)
+      }
+    }
+    switch try result.get() {
+    case .stale: return
+    case .whole(let duplicates):
+      let isSettledEarly = connection.agreement.acknowledge == .received
+      if isSettledEarly { settle(id...id) }
+      if duplicates == 0 { await deliver(id, entry, box) }
+      if !isSettledEarly { settle(id...id) }
+    case .firstChunk: try await begin(id, entry, box, &group)
+    case .chunk(let isLast): try await proceed(id, entry, isLast)
+    }
+  }
+
+  private mutating func begin(
+    _ id: UInt64, _ entry: Entry, _ box: AttributesBox?, _ group: inout DiscardingTaskGroup
+  ) async throws(PouchError) {
+    guard case .streamed(let handler) = sink else {
+      collected[id] = Collected(format: entry.format, attributes: box, chunks: [], count: 0)
+      collect(id, entry.payload)
+      return
+    }
+    let channel = BodyChannel()
+    connection.state.withLock { state in
+      state.channels[id] = channel
+      state.runningHandlers += 1
+    }
+    let delivery = StreamedDelivery(
+      id: id, format: entry.format, attributes: box?.attributes ?? .none,
+      body: DeliveryBody(source: .chunks(channel)), connection: connection.info)
+    let connection = connection
+    group.addTask(executorPreference: connection.stream.preferredExecutor) {
+      await connection.run(handler, delivery, channel)
+    }
+    try await channel.push(entry.payload)
+  }
+
+  private mutating func proceed(
+    _ id: UInt64, _ entry: Entry, _ isLast: Bool
+  ) async throws(PouchError) {
+    if let channel = connection.state.withLock({ $0.channels[id] }) {
+      if !entry.payload.isEmpty { try await channel.push(entry.payload) }
+      if isLast {
+        connection.state.withLock { _ = $0.channels.removeValue(forKey: id) }
+        if connection.agreement.acknowledge == .received { settle(id...id) }
+        channel.finish()
+      }
+      return
+    }
+    guard collected[id] != nil else { return }
+    collect(id, entry.payload)
+    guard isLast, let object = collected.removeValue(forKey: id) else { return }
+    collectedBytes -= object.count
+    var whole = ByteBuffer(capacity: object.count)
+    for chunk in object.chunks { whole.append(chunk) }
+    let complete = Entry(
+      format: object.format, hasMore: false, attributes: nil, payload: whole.freeze())
+    let isSettledEarly = connection.agreement.acknowledge == .received
+    if isSettledEarly { settle(id...id) }
+    await deliver(id, complete, object.attributes)
+    if !isSettledEarly { settle(id...id) }
+  }
+
+  private mutating func collect(_ id: UInt64, _ chunk: Bytes) {
+    guard collected[id] != nil else { return }
+    collected[id]?.chunks.append(chunk)
+    collected[id]?.count += chunk.count
+    collectedBytes += chunk.count
+    guard collectedBytes > connection.limits.object else { return }
+    drop(id)
+    connection.refuse(
+      id,
+      Refusal(
+        code: "too-large", isRetryable: true,
+        text: "objects that are not complete hold more than \(connection.limits.object) bytes"))
+  }
+
+  private mutating func drop(_ id: UInt64) {
+    if let object = collected.removeValue(forKey: id) { collectedBytes -= object.count }
+  }
+
+  // MARK: Handing over
+
+  @inline(__always)
+  private func deliver(_ id: UInt64, _ entry: Entry, _ box: AttributesBox?) async {
+    guard entry.payload.count <= connection.limits.object else {
+      connection.refuse(
+        id,
+        Refusal(
+          code: "too-large",
+          text: "the object has \(entry.payload.count) bytes; \(connection.limits.object) is the most"))
+      return
+    }
+    do {
+      switch sink {
+      case .whole(let handler):
+        try await handler(
+          Delivery(
+            id: id, format: entry.format, payload: entry.payload, attributes: box,
+            connection: connection.info))
+      case .streamed(let handler):
+        try await handler(
+          StreamedDelivery(
+            id: id, format: entry.format, attributes: box?.attributes ?? .none,
+            body: DeliveryBody(source: .whole(entry.payload)), connection: connection.info))
+      case .none: break
+      }
+    } catch {
+      connection.refuse(id, Refusal(handlerError: error))
+    }
+  }
+
+  @inline(__always)
+  private func attributes(of entry: Entry) throws(PouchError) -> AttributesBox? {
+    guard let encoded = entry.attributes else { return nil }
+    return AttributesBox(try Attributes(reading: encoded))
+  }
+
+  private func settle(_ ids: ClosedRange<UInt64>) {
+    connection.state.withLock { $0.session.settle(ids) }
+  }
+}
+
+extension Connection {
+  /// Whether this side takes no more objects.
+  var isClosing: Bool { closingFlag.load(ordering: .relaxed) }
+
+  /// Refuses one object, so that its sender knows.
+  func refuse(_ id: UInt64, _ refusal: Refusal) {
+    let flusher = state.withLock { state -> UnsafeContinuation<Void, Never>? in
+      if state.session.inbox.isIncomplete(id) { _ = state.session.inbox.cancel(id) }
+      if state.outcome == nil { state.session.refuse(id, refusal) }
+      return state.idleFlusher.take()
+    }
+    flusher?.resume()
+  }
+
+  /// Runs a handler of a streamed object beside the reader, and books the object when both the
+  /// handler has returned and the object has arrived whole.
+  func run(
+    _ handler: @Sendable (StreamedDelivery) async throws -> Void, _ delivery: StreamedDelivery,
+    _ channel: BodyChannel
+  ) async {
+    do {
+      try await handler(delivery)
+      try await channel.drain()
+      let isSettledEarly = agreement.acknowledge == .received
+      state.withLock { state in
+        if !isSettledEarly { state.session.settle(delivery.id...delivery.id) }
+      }
+    } catch {
+      state.withLock { _ = $0.channels.removeValue(forKey: delivery.id) }
+      channel.abandon()
+      refuse(delivery.id, Refusal(handlerError: error))
+    }
+    let flusher = state.withLock { state -> UnsafeContinuation<Void, Never>? in
+      state.runningHandlers -= 1
+      return state.idleFlusher.take()
+    }
+    flusher?.resume()
+  }
+}
+
+/// Notices slow handlers without reading the clock for every object.
+private struct Pace {
+  private static let patience = Duration.milliseconds(1)
+  private static let longestStride = 64
+
+  private var last = ContinuousClock.now
+  private var stride = 1
+  private var left = 1
+
+  @inline(__always)
+  mutating func isDue() -> Bool {
+    left -= 1
+    return left == 0 && check()
+  }
+
+  private mutating func check() -> Bool {
+    let now = ContinuousClock.now
+    let isSlow = now - last >= Pace.patience
+    if isSlow { last = now }
+    stride = isSlow ? 1 : min(stride * 2, Pace.longestStride)
+    left = stride
+    return isSlow
+  }
+}

@@ -1,0 +1,71 @@
+/// Whether the peer is alive, judged by what has arrived: a value that is told the time.
+struct Liveness: Sendable {
+  /// What to do after a tick.
+  enum Verdict: Sendable, Equatable {
+    case fine
+    case ping
+    /// No sign of life for three heartbeats.
+    case silent
+    /// A frame has begun and does not go on.
+    case stalled
+  }
+
+  /// What has arrived so far.
+  struct Progress: Sendable, Equatable {
+    var bytes: UInt64 = 0
+    /// Whether the last bytes left a frame incomplete.
+    var isInsideFrame = false
+  }
+
+  /// A frame that has begun must bring this many bytes a second.
+  static let slowest: Double = 1024
+
+  let heartbeat: Duration
+  let body: Duration
+  private var lastProgress = Progress()
+  private var quietSince: Duration
+  private var insideSince: Duration?
+  private var bytesAtBegin: UInt64 = 0
+  private var hasPinged = false
+
+  init(heartbeat: Duration, body: Duration, now: Duration) {
+    self.heartbeat = heartbeat
+    self.body = body
+    quietSince = now
+  }
+
+  /// How long until the next tick is due.
+  var interval: Duration { min(heartbeat, body) / 2 }
+
+  /// Judges, at `now`, what has arrived so far.
+  mutating func tick(_ now: Duration, _ progress: Progress) -> Verdict {
+    defer { lastProgress = progress }
+    if progress.bytes != lastProgress.bytes {
+      quietSince = now
+      hasPinged = false
+    }
+    if progress.isInsideFrame {
+      if let begin = insideSince {
+        let elapsed = now - begin
+        let arrived = Double(progress.bytes - bytesAtBegin)
+        if elapsed >= body {
+          if arrived < Liveness.slowest * (elapsed / .seconds(1)) { return .stalled }
+          insideSince = now
+          bytesAtBegin = progress.bytes
+        }
+      } else {
+        insideSince = now
+        bytesAtBegin = progress.bytes
+      }
+    } else {
+      insideSince = nil
+    }
+    let quiet = now - quietSince
+    if quiet >= heartbeat * 3 { return .silent }
+    if quiet >= heartbeat, !hasPinged {
+      hasPinged = true
+      return .ping
+    }
+    return .fine
+  }
+}

@@ -1,0 +1,127 @@
+public import PouchCore
+import Synchronization
+
+/// Receives objects: listens, or dials out to senders, or both.
+///
+/// ```swift
+/// let receiver = Receiver(on: try Endpoint("tls://0.0.0.0:7447"), options: options)
+/// try await receiver.run { delivery in
+///   print(delivery.payload.count, "bytes from", delivery.peer)
+/// }
+/// ```
+///
+/// The handler runs on the connection's own loop, one object of a connection at a time and in
+/// order. A handler that takes long stops the reading of its connection, and so its sender. What
+/// it throws reaches the sender as a refusal of that object; the next one is served.
+public final class Receiver: Sendable {
+  private let listening: [Endpoint]
+  private let dialling: [Endpoint]
+  private let options: ReceiverOptions
+  private let server: Server
+  private let bound = Mutex<[Endpoint]?>(nil)
+  private let isStopping = Atomic<Bool>(false)
+
+  /// - Parameters:
+  ///   - listening: Where senders come to.
+  ///   - dialling: Senders that listen, to be connected to.
+  ///   - options: How to behave.
+  public init(
+    listening: [Endpoint] = [], dialling: [Endpoint] = [],
+    options: ReceiverOptions = ReceiverOptions()
+  ) {
+    self.listening = listening
+    self.dialling = dialling
+    self.options = options
+    server = Server(
+      limits: options.limits, timeouts: options.timeouts, transports: options.transports,
+      tls: options.tls, onEvent: options.onEvent)
+  }
+
+  /// A receiver that listens at one endpoint.
+  public convenience init(on endpoint: Endpoint, options: ReceiverOptions = ReceiverOptions()) {
+    self.init(listening: [endpoint], options: options)
+  }
+
+  /// Binds the listening endpoints; `run` does it otherwise.
+  ///
+  /// - Returns: What was bound, in order: port 0 has become a real port.
+  /// - Throws: `.configuration` when one cannot be bound; none is then.
+  @discardableResult
+  public func bind() async throws(PouchError) -> [Endpoint] {
+    if let known = bound.withLock({ $0 }) { return known }
+    let endpoints = try await server.bind(listening)
+    bound.withLock { $0 = endpoints }
+    return endpoints
+  }
+
+  /// Receives objects whole, each up to `limits.object` bytes.
+  ///
+  /// Returns when `stop` was called and everything has ended, or when every sender that was dialled
+  /// has closed and nothing listens.
+  ///
+  /// - Throws: When an endpoint cannot be bound or dialled, or a dialled connection breaks.
+  public func run(
+    _ handler: @escaping @Sendable (Delivery) async throws -> Void
+  ) async throws(PouchError) {
+    try await run(sink: .whole(handler), streams: false)
+  }
+
+  /// Receives objects of any size as they come, in constant memory.
+  ///
+  /// Small objects are handled one after the other; the handlers of large ones run beside them.
+  ///
+  /// - Throws: As `run`.
+  public func runStreamed(
+    _ handler: @escaping @Sendable (StreamedDelivery) async throws -> Void
+  ) async throws(PouchError) {
+    try await run(sink: .streamed(handler), streams: true)
+  }
+
+  /// Takes no more objects: what is being handled is finished and acknowledged, and every
+  /// connection ends in good order. `run` then returns. May be called from a handler.
+  public func stop() {
+    isStopping.store(true, ordering: .relaxed)
+    server.stop(code: "shutdown")
+  }
+
+  private func run(sink: Sink, streams: Bool) async throws(PouchError) {
+    try await bind()
+    let options = options
+    let offer = Handshake.Offer(
+      role: .receiver, id: Identity.process, software: "pouch/\(PouchVersion.text)",
+      frame: options.limits.frame,
+      object: streams ? options.limits.stream : UInt64(options.limits.object),
+      heartbeat: UInt64(options.timeouts.heartbeat / .milliseconds(1)), stages: [],
+      acknowledge: .processed, window: options.window,
+      accept: { announced throws(PouchError) in try options.accept(announced) })
+    let role = Server.Role(offer: offer, sink: sink, streams: streams)
+    let server = server
+    let failure = await withTaskGroup(of: PouchError?.self) { group in
+      group.addTask {
+        await server.serve(role)
+        return nil
+      }
+      for endpoint in dialling {
+        group.addTask { await Receiver.take(from: endpoint, server, role) }
+      }
+      return await group.reduce(nil) { $0 ?? $1 }
+    }
+    if Task.isCancelled { throw PouchError(.cancelled, "the receiver was cancelled") }
+    if let failure, !isStopping.load(ordering: .relaxed) { throw failure }
+  }
+
+  private static func take(
+    from endpoint: Endpoint, _ server: Server, _ role: Server.Role
+  ) async -> PouchError? {
+    do throws(PouchError) {
+      let (connection, arrived) = try await server.dial(endpoint, role)
+      let outcome = await withTaskExecutorPreference(connection.stream.preferredExecutor) {
+        await server.run(connection, arrived, role)
+      }
+      try outcome.get()
+      return nil
+    } catch {
+      return error
+    }
+  }
+}

@@ -1,0 +1,204 @@
+public import PouchCore
+import Synchronization
+
+/// Sends objects. Made by `withSender`, which ends it in good order.
+///
+/// A sender that dials has one connection; one that listens has as many as receivers came, and
+/// hands each object to one of them.
+public final class Sender: Sendable {
+  private struct State {
+    var connections: [Connection] = []
+    var next = 0
+    var waiters: [Waiter] = []
+    var ended = SenderSummary()
+    var isClosed = false
+    /// Why there will be no further connection.
+    var failure: PouchError?
+  }
+
+  private let state = Mutex(State())
+  /// The one connection of a sender that dials: found without a lock.
+  private let only: Connection?
+
+  init(only: Connection?) {
+    self.only = only
+    if let only { state.withLock { $0.connections = [only] } }
+  }
+
+  /// The endpoints' connections as they are now.
+  public var connections: [ConnectionInfo] {
+    state.withLock { $0.connections.map(\.info) }
+  }
+
+  /// The books, over all connections so far.
+  public var summary: SenderSummary {
+    let (connections, ended) = state.withLock { ($0.connections, $0.ended) }
+    var summary = ended
+    for connection in connections {
+      summary.add(
+        connection.ledger, hasEnded: connection.hasEnded,
+        acknowledges: connection.agreement.acknowledge != .none)
+    }
+    return summary
+  }
+
+  // MARK: Sending
+
+  /// Sends bytes as one object.
+  ///
+  /// Returns once the object is accepted: it leaves when the connection can take it. Suspends
+  /// while too much waits or the window is closed. The receipt tells the object's fate.
+  ///
+  /// - Parameters:
+  ///   - bytes: The object; large ones are sent without copying.
+  ///   - attributes: What travels beside it.
+  ///   - format: How the bytes are serialized.
+  /// - Throws: `.limitExceeded` for an object that the receiver would not take; why the connection
+  ///   ended; `.cancelled`.
+  @discardableResult
+  public func send(
+    _ bytes: Bytes, attributes: Attributes = .none, format: ObjectFormat = .raw
+  ) async throws(PouchError) -> Receipt {
+    if bytes.count <= Outbox.copyLimit, let only, attributes == .none {
+      let acceptance = bytes.withUnsafeBytes {
+        only.send(copying: $0, format: format, attributes: nil)
+      }
+      if case .accepted(let id, let flusher) = acceptance {
+        flusher?.resume()
+        return Receipt(id: id, connection: only)
+      }
+    }
+    return try await sendSlowly(bytes, attributes, format)
+  }
+
+  /// Sends a copy of `bytes` as one raw object; see `send(_:attributes:format:)`.
+  @discardableResult
+  public func send(_ bytes: [UInt8]) async throws(PouchError) -> Receipt {
+    if bytes.count <= Outbox.copyLimit, let only {
+      let acceptance = bytes.withUnsafeBytes {
+        only.send(copying: $0, format: .raw, attributes: nil)
+      }
+      if case .accepted(let id, let flusher) = acceptance {
+        flusher?.resume()
+        return Receipt(id: id, connection: only)
+      }
+    }
+    return try await sendSlowly(Bytes(bytes), .none, .raw)
+  }
+
+  private func sendSlowly(
+    _ bytes: Bytes, _ attributes: Attributes, _ format: ObjectFormat
+  ) async throws(PouchError) -> Receipt {
+    let connection = try await pick()
+    var attributes = attributes
+    if bytes.count > Outbox.chunkSize { attributes.size = UInt64(bytes.count) }
+    let id = try await connection.send(bytes, format: format, attributes: attributes.encoded())
+    return Receipt(id: id, connection: connection)
+  }
+
+  /// Sends an object of any size in constant memory.
+  ///
+  /// - Parameters:
+  ///   - attributes: What travels beside it; say its size when that is known.
+  ///   - format: How the bytes are serialized.
+  ///   - source: Yields the next piece, at most as long as it is told; an empty one ends the
+  ///     object.
+  /// - Throws: What the source throws, after the receiver was told; as `send` otherwise.
+  @discardableResult
+  public func send(
+    attributes: Attributes = .none, format: ObjectFormat = .raw,
+    from source: (_ longest: Int) async throws(PouchError) -> Bytes
+  ) async throws(PouchError) -> Receipt {
+    let connection = try await pick()
+    let id = try await connection.sendChunked(
+      format: format, attributes: attributes.encoded(), source)
+    return Receipt(id: id, connection: connection)
+  }
+
+  // MARK: Connections
+
+  /// The connection that takes the next object, waiting for one when there is none.
+  private func pick() async throws(PouchError) -> Connection {
+    if let only { return only }
+    while true {
+      let waiter = Waiter()
+      let found = state.withLock { state -> Result<Connection?, PouchError> in
+        if let failure = state.failure { return .failure(failure) }
+        guard !state.isClosed else { return .failure(PouchError(.closed, "the sender is closed")) }
+        // Whichever has credit, in turn.
+        for offset in state.connections.indices {
+          let index = (state.next + offset) % state.connections.count
+          let connection = state.connections[index]
+          if connection.hasCredit {
+            state.next = index + 1
+            return .success(connection)
+          }
+        }
+        if let open = state.connections.first(where: { !$0.hasEnded }) { return .success(open) }
+        state.waiters.append(waiter)
+        return .success(nil)
+      }
+      if let connection = try found.get() { return connection }
+      try await waiter.wait()
+    }
+  }
+
+  /// Takes a receiver that has connected.
+  func add(_ connection: Connection) {
+    let waiters = state.withLock { state -> [Waiter] in
+      state.connections.append(connection)
+      defer { state.waiters = [] }
+      return state.waiters
+    }
+    for waiter in waiters { waiter.fire(.success(())) }
+    if state.withLock({ $0.isClosed }) { connection.beginClosing(code: "done") }
+  }
+
+  /// Books a connection that has ended.
+  func remove(_ connection: Connection) {
+    let ledger = connection.ledger
+    state.withLock { state in
+      guard let index = state.connections.firstIndex(where: { $0 === connection }) else { return }
+      state.connections.remove(at: index)
+      state.ended.add(
+        ledger, hasEnded: true, acknowledges: connection.agreement.acknowledge != .none)
+    }
+  }
+
+  /// Says that no connection will come any more.
+  func fail(_ error: PouchError) {
+    let waiters = state.withLock { state -> [Waiter] in
+      state.failure = error
+      defer { state.waiters = [] }
+      return state.waiters
+    }
+    for waiter in waiters { waiter.fire(.failure(error)) }
+  }
+
+  /// Takes no more objects, and waits until every one that was accepted is settled and every
+  /// connection has ended in good order.
+  ///
+  /// Calling it again waits for the same end.
+  ///
+  /// - Throws: Why a connection ended before everything on it was settled.
+  public func close() async throws(PouchError) {
+    let connections = state.withLock { state -> [Connection] in
+      state.isClosed = true
+      return state.connections
+    }
+    for connection in connections { connection.beginClosing(code: "done") }
+    for connection in connections { try await connection.waitForEnd() }
+  }
+}
+
+extension Connection {
+  var hasEnded: Bool { state.withLock { $0.outcome != nil } }
+
+  /// Whether an object would be accepted now.
+  var hasCredit: Bool {
+    state.withLock { state in
+      state.outcome == nil && state.session.acceptsObjects
+        && state.session.outbox.obstacle(0) == nil
+    }
+  }
+}

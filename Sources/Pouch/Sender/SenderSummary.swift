@@ -1,0 +1,26 @@
+import PouchCore
+
+/// The books of a sender: accepted = acknowledged + refused + undelivered + in flight.
+public struct SenderSummary: Sendable, Hashable {
+  /// Objects that `send` accepted.
+  public var accepted: UInt64 = 0
+  /// Objects that the receiver answered for.
+  public var acknowledged: UInt64 = 0
+  /// Objects that the receiver refused.
+  public var refused: UInt64 = 0
+  /// Objects whose fate is not known yet; with level `none`, every object that was written.
+  public var inFlight: UInt64 = 0
+  /// Objects that a connection took with it when it ended.
+  public var undelivered: UInt64 = 0
+
+  mutating func add(_ ledger: SendLedger, hasEnded: Bool, acknowledges: Bool) {
+    accepted += ledger.accepted
+    acknowledged += ledger.acknowledged
+    refused += ledger.refused
+    if hasEnded, acknowledges {
+      undelivered += ledger.inFlight
+    } else {
+      inFlight += ledger.inFlight
+    }
+  }
+}

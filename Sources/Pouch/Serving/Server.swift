@@ -1,0 +1,205 @@
+import PouchCore
+import PouchTLS
+import Synchronization
+
+/// What a sender and a receiver have in common: they listen, they dial, they complete handshakes,
+/// and they run connections until these have ended.
+final class Server: Sendable {
+  /// What the server does for its owner.
+  struct Role: Sendable {
+    var offer: Handshake.Offer
+    var sink: Sink
+    /// Whether objects are handed over as streams.
+    var streams = false
+    /// Called when a connection is established, before it runs.
+    var onEstablished: @Sendable (Connection) -> Void = { _ in }
+    /// Called when a connection has ended.
+    var onEnded: @Sendable (Connection) -> Void = { _ in }
+  }
+
+  let limits: Limits
+  let timeouts: Timeouts
+  let transports: Transports
+  let tls: TLSSettings?
+  let table: ConnectionTable
+  private let onEvent: (@Sendable (ConnectionEvent) -> Void)?
+  private let listeners = Mutex<[any StreamListener]>([])
+
+  init(
+    limits: Limits, timeouts: Timeouts, transports: Transports, tls: TLSSettings?,
+    onEvent: (@Sendable (ConnectionEvent) -> Void)?
+  ) {
+    self.limits = limits
+    self.timeouts = timeouts
+    self.transports = transports
+    self.tls = tls
+    self.onEvent = onEvent
+    table = ConnectionTable(limits: limits)
+  }
+
+  // MARK: Listening
+
+  /// Binds every endpoint, or none.
+  ///
+  /// - Returns: What was bound, in order.
+  func bind(_ endpoints: [Endpoint]) async throws(PouchError) -> [Endpoint] {
+    var bound: [any StreamListener] = []
+    for endpoint in endpoints {
+      do throws(PouchError) {
+        let transport = try transports.transport(
+        for: endpoint, tls: tls, connectTimeout: timeouts.connect)
+        bound.append(try await Server.listen(transport, endpoint))
+      } catch {
+        for listener in bound { listener.close() }
+        throw error.at(endpoint: endpoint)
+      }
+    }
+    let listening = bound
+    listeners.withLock { $0 += listening }
+    for listener in bound { onEvent?(.listening(listener.endpoint)) }
+    return bound.map(\.endpoint)
+  }
+
+  private static func listen(
+    _ transport: some Transport, _ endpoint: Endpoint
+  ) async throws(PouchError) -> any StreamListener {
+    try await transport.listen(on: endpoint)
+  }
+
+  /// Accepts and runs connections until `stop` is called.
+  func serve(_ role: Role) async {
+    let listeners = listeners.withLock { $0 }
+    await withTaskCancellationHandler {
+      await withDiscardingTaskGroup { group in
+        for listener in listeners {
+          group.addTask { await self.accept(listener, role) }
+        }
+      }
+    } onCancel: {
+      stop(code: "shutdown")
+    }
+  }
+
+  private func accept(_ listener: any StreamListener, _ role: Role) async {
+    await withDiscardingTaskGroup { group in
+      while true {
+        do throws(PouchError) {
+          let stream = try await listener.accept()
+          guard let number = table.admit(stream) else {
+            stream.close()
+            onEvent?(
+              .refused(
+                listener.endpoint,
+                PouchError(
+                  .limitExceeded, "a peer was turned away: too many connections",
+                  hint: "raise limits.connections", peer: stream.peer.description)))
+            continue
+          }
+          group.addTask(executorPreference: stream.preferredExecutor) {
+            await self.welcome(stream, number, listener.endpoint, role)
+          }
+        } catch where error.code == .closed || error.code == .cancelled {
+          return
+        } catch {
+          // One peer's failure, such as a reset before it was accepted: the listener goes on.
+          onEvent?(.refused(listener.endpoint, error))
+        }
+      }
+    }
+  }
+
+  private func welcome(
+    _ stream: any ByteStream, _ number: UInt64, _ endpoint: Endpoint, _ role: Role
+  ) async {
+    do throws(PouchError) {
+      let (connection, arrived) = try await establish(
+        stream, endpoint, role, isInitiator: false)
+      guard table.settle(number, connection) else { return stream.close() }
+      _ = await run(connection, arrived, role)
+    } catch {
+      table.settle(number, nil)
+      stream.close()
+      onEvent?(.refused(endpoint, error))
+    }
+  }
+
+  // MARK: Dialling
+
+  /// Connects and completes the handshake.
+  func dial(_ endpoint: Endpoint, _ role: Role) async throws(PouchError) -> (Connection, Bytes) {
+    let stream = try await open(endpoint)
+    do throws(PouchError) {
+      guard let number = table.admit(stream) else {
+        throw PouchError(.closed, "no connection is wanted any more", endpoint: endpoint)
+      }
+      defer { table.settle(number, nil) }
+      let (connection, arrived) = try await establish(stream, endpoint, role, isInitiator: true)
+      guard table.settle(number, connection) else {
+        throw PouchError(.closed, "no connection is wanted any more", endpoint: endpoint)
+      }
+      return (connection, arrived)
+    } catch {
+      stream.close()
+      throw error
+    }
+  }
+
+  private func open(_ endpoint: Endpoint) async throws(PouchError) -> any ByteStream {
+    let transport = try transports.transport(
+        for: endpoint, tls: tls, connectTimeout: timeouts.connect)
+    return try await withDeadline(timeouts.connect, "connecting to \(endpoint)", endpoint: endpoint)
+    { () async throws(PouchError) in
+      try await Server.connect(transport, endpoint)
+    }
+  }
+
+  private static func connect(
+    _ transport: some Transport, _ endpoint: Endpoint
+  ) async throws(PouchError) -> any ByteStream {
+    try await transport.connect(to: endpoint)
+  }
+
+  // MARK: Both
+
+  private func establish(
+    _ stream: any ByteStream, _ endpoint: Endpoint, _ role: Role, isInitiator: Bool
+  ) async throws(PouchError) -> (Connection, Bytes) {
+    let outcome = try await Establishment(
+      stream: stream, endpoint: endpoint, offer: role.offer, isInitiator: isInitiator,
+      timeouts: timeouts
+    ).run()
+    let connection = Connection(
+      stream: stream, endpoint: endpoint, agreement: outcome.agreement, limits: limits,
+      timeouts: timeouts, streams: role.streams)
+    return (connection, outcome.arrived)
+  }
+
+  /// Runs an established connection until it has ended.
+  func run(
+    _ connection: Connection, _ arrived: Bytes, _ role: Role
+  ) async -> Result<Void, PouchError> {
+    onEvent?(.connected(connection.info))
+    role.onEstablished(connection)
+    let outcome = await withTaskCancellationHandler {
+      await connection.run(arrived: arrived, to: role.sink)
+    } onCancel: {
+      connection.abort(PouchError(.cancelled, "the connection was cancelled"))
+    }
+    table.remove(connection)
+    role.onEnded(connection)
+    var error: PouchError?
+    if case .failure(let failure) = outcome { error = failure }
+    onEvent?(.disconnected(connection.info, error))
+    return outcome
+  }
+
+  /// Stops listening and ends every connection in good order; `serve` returns when they have ended.
+  func stop(code: String) {
+    let listeners = listeners.withLock { listeners in
+      defer { listeners = [] }
+      return listeners
+    }
+    for listener in listeners { listener.close() }
+    table.beginClosing(code: code)
+  }
+}

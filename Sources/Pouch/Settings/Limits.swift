@@ -1,0 +1,36 @@
+/// What a peer may cost: sizes and counts, each with its default.
+public struct Limits: Sendable, Hashable {
+  /// The largest frame body accepted, in bytes, from 8 KiB to 16 MiB.
+  public var frame = 16 << 20
+  /// The largest object accepted, in bytes, when it is handed over whole; a stream has no limit
+  /// but `stream`.
+  public var object = 256 << 20
+  /// The largest object accepted as a stream, in bytes; nil for no limit.
+  public var stream: UInt64?
+  /// The most connections at once.
+  public var connections = 1024
+  /// The most connections that have not completed their handshakes.
+  public var unauthenticated = 128
+
+  public init() {}
+}
+
+/// How long things may take, each with its default.
+public struct Timeouts: Sendable, Hashable {
+  /// To open the connection, names and every address included.
+  public var connect = Duration.seconds(10)
+  /// To complete the TLS handshake.
+  public var tlsHandshake = Duration.seconds(5)
+  /// To complete the hello.
+  public var hello = Duration.seconds(5)
+  /// A frame that has begun must go on: at least 1 KiB/s over this time.
+  public var body = Duration.seconds(30)
+  /// Silence after which a PING is sent; three times that, and the peer counts as lost.
+  public var heartbeat = Duration.seconds(15)
+  /// To end a connection once there is nothing more to say.
+  public var close = Duration.seconds(5)
+  /// To finish what is in flight when asked to stop.
+  public var drain = Duration.seconds(30)
+
+  public init() {}
+}

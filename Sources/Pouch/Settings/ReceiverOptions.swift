@@ -1,0 +1,49 @@
+public import PouchCore
+internal import PouchStages
+public import PouchTLS
+
+/// How a receiver behaves.
+public struct ReceiverOptions: Sendable {
+  /// The stages that this receiver can undo: the standard ones; add your own.
+  public var stages = StandardStages.registry()
+  /// Stages that a sender must use, whatever else it uses. Security and integrity are demanded,
+  /// never negotiated down.
+  public var requiredStages: [StageName] = []
+  /// The only stages that a sender may use; nil for every one that is known.
+  public var allowedStages: [StageName]?
+  /// What a sender may have in flight.
+  public var window = Window.standard
+  /// How TLS endpoints prove who they are; nil where none is used.
+  public var tls: TLSSettings?
+  public var limits = Limits()
+  public var timeouts = Timeouts()
+  /// The transports by scheme; add your own.
+  public var transports = Transports()
+  /// Called when something happens to a connection. Keep it short: it runs on a loop.
+  public var onEvent: (@Sendable (ConnectionEvent) -> Void)?
+
+  public init() {}
+
+  /// Makes the stages that a sender announces, or says what this receiver wants instead.
+  func accept(_ announced: [AnnouncedStage]) throws(PouchError) -> [any Stage] {
+    let names = announced.map(\.name)
+    for required in requiredStages where !names.contains(required) {
+      throw PouchError(
+        .protocolMismatch,
+        "the pipeline lacks '\(required)', which this receiver requires",
+        hint: "add it to the sender's pipeline", stage: required)
+    }
+    if let allowedStages, let other = names.first(where: { !allowedStages.contains($0) }) {
+      let list = allowedStages.map(\.rawValue).joined(separator: ", ")
+      throw PouchError(
+        .protocolMismatch,
+        "the pipeline has '\(other)', which this receiver does not allow; allowed: "
+          + (list.isEmpty ? "none" : list), stage: other)
+    }
+    var made: [any Stage] = []
+    for stage in announced {
+      made.append(try stages.makeStage(named: stage.name, parameters: stage.parameters))
+    }
+    return made
+  }
+}

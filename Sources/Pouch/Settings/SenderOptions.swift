@@ -1,0 +1,22 @@
+public import PouchCore
+public import PouchTLS
+
+/// How a sender behaves.
+public struct SenderOptions: Sendable {
+  /// The stages that every frame goes through, in this order.
+  public var pipeline: [any Stage] = []
+  /// When the receiver answers for an object.
+  public var acknowledge = AcknowledgementLevel.processed
+  /// What may be in flight, unless the receiver allows less.
+  public var window = Window.standard
+  /// How TLS endpoints prove who they are; nil where none is used.
+  public var tls: TLSSettings?
+  public var limits = Limits()
+  public var timeouts = Timeouts()
+  /// The transports by scheme; add your own.
+  public var transports = Transports()
+  /// Called when something happens to a connection. Keep it short: it runs on a loop.
+  public var onEvent: (@Sendable (ConnectionEvent) -> Void)?
+
+  public init() {}
+}

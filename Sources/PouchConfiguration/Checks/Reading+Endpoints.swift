@@ -1,0 +1,110 @@
+internal import PouchCore
+
+/// The endpoints of a configuration with their places, for what is checked against them.
+struct PlacedEndpoints {
+  var isListening: Bool
+  var endpoints: [Placed<Endpoint>]
+
+  var settings: EndpointSettings {
+    let values = endpoints.map(\.value)
+    return isListening ? .listen(values) : .connect(values)
+  }
+
+  /// The first endpoint that speaks TLS.
+  var tls: Placed<Endpoint>? { endpoints.first { $0.value.scheme == .tls } }
+
+  /// The source that says where to go.
+  var precedence: Int { endpoints.map(\.place.precedence).max() ?? 0 }
+}
+
+extension Reading {
+  /// Reads `connect` or `listen`, and checks each endpoint.
+  mutating func endpoints(_ assignments: Assignments, _ role: Role) -> PlacedEndpoints {
+    let connect = assignments.place(of: Settings.connect)
+    let listen = assignments.place(of: Settings.listen)
+    if let connect, let listen {
+      let later = (connect.line, connect.column) < (listen.line, listen.column) ? listen : connect
+      report(
+        later, "'connect' and 'listen' exclude one another", hint: "keep one of them",
+        showsSource: true)
+    }
+    if connect == nil, listen == nil {
+      report(
+        whole, "it says neither where to connect nor where to listen",
+        hint: "write 'connect: ENDPOINT' or 'listen: ENDPOINT', or use the command's options")
+    }
+    let isListening = connect == nil
+    let insecure = assignments.value(Settings.insecure, &self)
+    var kept: [Placed<Endpoint>] = []
+    for setting in [Settings.connect, Settings.listen] {
+      let endpoints = assignments.value(setting, &self).compactMap { resolve($0) }
+      for (index, endpoint) in endpoints.enumerated() {
+        let isListener = setting.descriptor.path == Settings.listen.descriptor.path
+        check(endpoint, isListening: isListener, insecure: insecure)
+        if endpoints[..<index].contains(where: { $0.value == endpoint.value }),
+          endpoint.value.port != 0
+        {
+          report(endpoint.place, "'\(endpoint.value)' is named twice", hint: "remove one of them")
+        }
+      }
+      kept += endpoints
+    }
+    return PlacedEndpoints(isListening: isListening, endpoints: kept)
+  }
+
+  /// Makes the path of a Unix socket one that can be used from the current directory.
+  private mutating func resolve(_ endpoint: Placed<Endpoint>) -> Placed<Endpoint>? {
+    guard case .path(let written) = endpoint.value.address else { return endpoint }
+    let path = resolve(Placed(value: written, place: endpoint.place)).value.path
+    do {
+      return Placed(value: try Endpoint("unix:\(path)"), place: endpoint.place)
+    } catch {
+      report(endpoint.place, error.message, hint: "the path is \(path)")
+      return nil
+    }
+  }
+
+  private mutating func check(
+    _ endpoint: Placed<Endpoint>, isListening: Bool, insecure: Bool
+  ) {
+    let value = endpoint.value
+    switch value.scheme {
+    case .tcp:
+      if !insecure, !value.isLoopback {
+        report(
+          endpoint.place, "plain tcp leaves this machine: anyone on the way can read and change it",
+          hint: "use tls://, or write 'insecure: true' if that is meant")
+      }
+    case .tls: break
+    case .unix:
+      if isListening { checkSocket(endpoint) }
+    default:
+      report(
+        endpoint.place, "unknown transport '\(value.scheme)'", hint: "available: tcp, tls, unix")
+    }
+    if value.port == 0, !isListening {
+      report(endpoint.place, "nobody can connect to port 0", hint: "name the port")
+    }
+  }
+
+  private mutating func checkSocket(_ endpoint: Placed<Endpoint>) {
+    guard case .path(let path) = endpoint.value.address else { return }
+    let parent = PouchConfiguration.directory(of: path)
+    let place = endpoint.place
+    if !isUsableDirectory(parent.isEmpty ? "." : parent) {
+      report(
+        place, "no socket can be made in '\(parent.isEmpty ? "." : parent)'",
+        hint: "make the directory, or make it writable", showsSource: false)
+    } else if let facts = try? files.facts(of: path), facts.kind != .socket {
+      report(
+        place, "'\(path)' is there already and is not a socket", hint: "choose another path",
+        showsSource: false)
+    }
+  }
+
+  /// Whether a directory is there and files can be made in it.
+  func isUsableDirectory(_ path: String) -> Bool {
+    guard let facts = try? files.facts(of: path), facts.kind == .directory else { return false }
+    return files.isWritableDirectory(path)
+  }
+}

@@ -1,0 +1,85 @@
+internal import PouchCore
+internal import PouchTLS
+
+/// Whether a listener demands a certificate of those who connect.
+enum PeerCertificate: String, Sendable, CaseIterable {
+  case required, none
+}
+
+extension Reading {
+  /// Reads the TLS settings and checks them against the endpoints that need them.
+  mutating func tls(_ assignments: Assignments, _ endpoints: PlacedEndpoints) -> TLSSettings? {
+    let policy = assignments.value(Settings.TLS.policy, &self)
+    let serverName = assignments.value(Settings.TLS.serverName, &self)
+    let peerCertificate = assignments.value(Settings.TLS.peerCertificate, &self)
+    let allow = assignments.value(Settings.TLS.allow, &self)
+    guard let endpoint = endpoints.tls else {
+      checkUnused(assignments, endpoints)
+      return nil
+    }
+    let trust = check(assignments.value(Settings.TLS.trust, &self), "trust file")
+    let certificate = check(assignments.value(Settings.TLS.certificate, &self), "certificate")
+    let key = check(assignments.value(Settings.TLS.key, &self), "private key", .secret)
+    let isListening = endpoints.isListening
+    let demandsCertificate = !isListening || peerCertificate == .required
+    if demandsCertificate, assignments[Settings.TLS.trust.descriptor.path] == nil {
+      report(
+        endpoint.place, "'\(endpoint.value)' needs 'tls.trust': whom to believe",
+        hint: "write tls: {trust: ca.pem}, the file of the authority that made the peer's certificate")
+    }
+    checkPair(assignments, endpoint, isListening: isListening)
+    if !isListening, let place = assignments.place(of: Settings.TLS.peerCertificate),
+      peerCertificate == .none
+    {
+      report(
+        place, "a side that connects always checks the certificate of the other",
+        hint: "remove 'peer-certificate'; it is for listeners")
+    }
+    if isListening, let place = assignments.place(of: Settings.TLS.serverName) {
+      report(
+        place, "'tls.server-name' is for a side that connects", hint: "remove it, or use 'allow'")
+    }
+    if !demandsCertificate, let place = assignments.place(of: Settings.TLS.allow) {
+      report(
+        place, "'tls.allow' needs the peer's certificate, which 'peer-certificate: none' does without",
+        hint: "remove one of them")
+    }
+    return TLSSettings(
+      trust: trust?.value.path, certificate: certificate?.value.path, key: key?.value.path,
+      requiresPeerCertificate: demandsCertificate, serverName: serverName?.value,
+      allowedNames: allow.map(\.value), policy: policy)
+  }
+
+  private mutating func checkPair(
+    _ assignments: Assignments, _ endpoint: Placed<Endpoint>, isListening: Bool
+  ) {
+    let certificate = assignments.place(of: Settings.TLS.certificate)
+    let key = assignments.place(of: Settings.TLS.key)
+    switch (certificate, key) {
+    case (let place?, nil):
+      report(place, "'tls.certificate' needs 'tls.key'", hint: "name its private key")
+    case (nil, let place?):
+      report(place, "'tls.key' needs 'tls.certificate'", hint: "name the certificate it belongs to")
+    case (nil, nil) where isListening:
+      report(
+        endpoint.place, "'\(endpoint.value)' needs 'tls.certificate' and 'tls.key' to listen",
+        hint: "run: pouch-certs create --output Certs")
+    default: break
+    }
+  }
+
+  /// TLS settings without an endpoint that uses them look like a protection that is not there. An
+  /// endpoint from a source that wins over them, such as `--to`, is a choice and no mistake.
+  private mutating func checkUnused(_ assignments: Assignments, _ endpoints: PlacedEndpoints) {
+    guard let first = endpoints.endpoints.first else { return }
+    let descriptors = Table.everything.filter { $0.section == "tls" }
+    guard
+      let written = descriptors.lazy.compactMap({ assignments[$0.path] })
+        .first(where: { $0.key.precedence >= endpoints.precedence })
+    else { return }
+    report(
+      assignments.sections["tls"].flatMap { written.key.isInFile ? $0 : nil } ?? written.key,
+      "TLS is set up, but '\(first.value)' does not use it",
+      hint: "write tls:// in the endpoint, or remove the 'tls' settings")
+  }
+}

@@ -1,0 +1,104 @@
+/// One thing that is wrong with a configuration.
+public struct ConfigurationDiagnostic: Sendable {
+  let place: Place
+  /// What is wrong, in one sentence without a full stop.
+  public let message: String
+  /// What to do about it.
+  public let hint: String?
+  /// Whether the text at the place is what is wrong, so that showing it helps.
+  let showsSource: Bool
+
+  init(_ place: Place, _ message: String, hint: String? = nil, showsSource: Bool = true) {
+    self.place = place
+    self.message = message
+    self.hint = hint
+    self.showsSource = showsSource
+  }
+
+  /// Where it was written: a file's path, `environment NAME`, `--set key.path` or an option.
+  public var source: String {
+    switch place.origin {
+    case .file(let path, _): path
+    case .environment(let name): "environment \(name)"
+    case .set(let path): "--set \(path)"
+    case .option(let name): name
+    case .command: "command line"
+    }
+  }
+
+  /// The line in a file, counted from 1.
+  public var line: Int? { place.line > 0 ? place.line : nil }
+
+  /// The column in a file, counted from 1 in Unicode scalars.
+  public var column: Int? { place.line > 0 ? place.column : nil }
+}
+
+extension ConfigurationDiagnostic: CustomStringConvertible {
+  /// `source:line:column: error: message`, the source line with the place underlined, the hint.
+  public var description: String {
+    var text = printable(source)
+    if let line, let column { text += ":\(line):\(column)" }
+    text += ": error: \(printable(message))"
+    if showsSource, let snippet { text += "\n\(snippet)" }
+    if let hint { text += "\n     = \(printable(hint))" }
+    return text
+  }
+
+  private var snippet: String? {
+    guard case .file(_, let source?) = place.origin, let line = source.line(place.line) else {
+      return nil
+    }
+    let number = String(place.line)
+    let margin = String(repeating: " ", count: max(0, 4 - number.count)) + number
+    let blank = String(repeating: " ", count: margin.count)
+    let start = min(max(place.column - 1, 0), line.count)
+    let length = max(1, min(place.length, line.count - start))
+    // A file of one long line, as JSON often is, is shown around the place alone.
+    let window = SnippetWindow(count: line.count, start: start, length: length)
+    let shown = line[window.range].map { $0.properties.generalCategory == .control ? " " : $0 }
+    let lead = line[window.range.lowerBound..<start].map { $0 == "\t" ? "\t" : " " }.joined()
+    var text = "\(margin) | \(window.opening)"
+    for (offset, scalar) in shown.enumerated() {
+      let isTab = line[window.range.lowerBound + offset] == "\t"
+      text.unicodeScalars.append(isTab ? "\t" : scalar)
+    }
+    text += "\(window.closing)\n\(blank) | "
+    text += String(repeating: " ", count: window.opening.count) + lead
+    return text + "^" + String(repeating: "~", count: min(length, window.room(from: start)) - 1)
+  }
+}
+
+/// Which part of a long line to show.
+private struct SnippetWindow {
+  private static let widest = 160
+
+  var range: Range<Int>
+  var opening = ""
+  var closing = ""
+
+  init(count: Int, start: Int, length: Int) {
+    guard count > Self.widest else {
+      range = 0..<count
+      return
+    }
+    let lower = max(0, min(start - Self.widest / 4, count - Self.widest))
+    range = lower..<min(count, lower + Self.widest)
+    if lower > 0 { opening = "..." }
+    if range.upperBound < count { closing = "..." }
+  }
+
+  func room(from start: Int) -> Int { max(1, range.upperBound - start) }
+}
+
+/// The text without control characters, which a terminal would obey.
+private func printable(_ text: String) -> String {
+  var result = ""
+  for scalar in text.unicodeScalars {
+    if scalar.properties.generalCategory == .control {
+      result += "\\u{" + String(scalar.value, radix: 16) + "}"
+    } else {
+      result.unicodeScalars.append(scalar)
+    }
+  }
+  return result
+}

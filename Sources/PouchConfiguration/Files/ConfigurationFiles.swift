@@ -1,0 +1,39 @@
+/// The file system as far as a configuration needs it; tests bring one of their own.
+package protocol ConfigurationFiles: Sendable {
+  /// The bytes of a file.
+  ///
+  /// - Parameter limit: The most bytes that the file may have.
+  func contents(of path: String, limit: Int) throws(FileProblem) -> [UInt8]
+
+  /// What the file is, from a descriptor opened for reading.
+  func facts(of path: String) throws(FileProblem) -> FileFacts
+
+  /// Whether a name is a symbolic link; false for one that does not exist.
+  func isSymbolicLink(_ path: String) -> Bool
+
+  /// Whether files can be created in a directory.
+  func isWritableDirectory(_ path: String) -> Bool
+}
+
+/// Why a file cannot be used.
+package enum FileProblem: Error, Sendable, Equatable {
+  case missing
+  /// The system's own words.
+  case unreadable(String)
+  case tooLarge
+}
+
+/// What an opened file is.
+package struct FileFacts: Sendable, Equatable {
+  package enum Kind: Sendable { case regular, directory, socket, other }
+  package var kind: Kind
+  /// The permission bits.
+  package var mode: UInt32
+  package var size: Int
+
+  package init(kind: Kind, mode: UInt32, size: Int) {
+    self.kind = kind
+    self.mode = mode
+    self.size = size
+  }
+}

@@ -1,0 +1,64 @@
+/// One frame as it arrived: its header and its body, still as it travelled.
+package struct Frame: Sendable {
+  package var header: FrameHeader
+  package var body: Bytes
+
+  package init(header: FrameHeader, body: Bytes) {
+    self.header = header
+    self.body = body
+  }
+}
+
+/// Cuts a stream of bytes into frames, in place.
+package struct FrameDecoder: Sendable {
+  /// The largest body that is accepted, in bytes.
+  package var limit: Int
+
+  /// The header of a frame whose body has not arrived whole.
+  private var pending: FrameHeader?
+
+  package init(limit: Int) {
+    self.limit = limit
+  }
+
+  /// Whether a frame has begun and not ended, given what is left in `buffer`.
+  package func isInsideFrame(_ buffer: borrowing ByteBuffer) -> Bool {
+    pending != nil || !buffer.isEmpty
+  }
+
+  /// How many more bytes the frame that has begun needs, as far as is known.
+  package func missing(_ buffer: borrowing ByteBuffer) -> Int {
+    if let pending { return Int(pending.length) - buffer.count }
+    return FrameHeader.size - buffer.count
+  }
+
+  /// Takes the next whole frame from the front of `buffer`, sharing its memory.
+  ///
+  /// - Returns: nil when more bytes are needed.
+  /// - Throws: `.badData` for a damaged header, `.limitExceeded` for a body that is too long,
+  ///   before any of it is waited for.
+  package mutating func next(_ buffer: inout ByteBuffer) throws(PouchError) -> Frame? {
+    let header: FrameHeader
+    if let pending {
+      header = pending
+    } else {
+      guard buffer.count >= FrameHeader.size else { return nil }
+      header = try buffer.withUnsafeBytes { (bytes) throws(PouchError) in
+        try FrameHeader(reading: bytes)
+      }
+      guard header.length <= limit else {
+        throw PouchError(
+          .limitExceeded,
+          "a \(header.kind) frame announces \(header.length) bytes; the limit is \(limit)",
+          hint: "raise limits.frame at this end, or lower it at the other")
+      }
+      buffer.discard(FrameHeader.size)
+    }
+    guard buffer.count >= Int(header.length) else {
+      pending = header
+      return nil
+    }
+    pending = nil
+    return Frame(header: header, body: buffer.take(Int(header.length)))
+  }
+}

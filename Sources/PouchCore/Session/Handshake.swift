@@ -1,0 +1,248 @@
+/// HELLO, WELCOME, READY: the state machine of both sides. It does no I/O and draws no random
+/// numbers; bytes go in and come out.
+package struct Handshake: Sendable {
+  /// What this end brings.
+  package struct Offer: Sendable {
+    package var role: Role
+    package var id: [UInt8]
+    package var software: String
+    /// The largest body that this end accepts, in bytes.
+    package var frame: Int
+    /// The largest object that this end accepts, in bytes; nil for no limit.
+    package var object: UInt64?
+    /// Milliseconds of silence before this end sends PING; 0 for never.
+    package var heartbeat: UInt64
+    /// A sender's pipeline.
+    package var stages: [any Stage]
+    /// A sender's acknowledgement level.
+    package var acknowledge: AcknowledgementLevel
+    /// A receiver's window.
+    package var window: Window
+    /// Makes a receiver's stages from what the sender announced, or says why not.
+    package var accept: @Sendable ([AnnouncedStage]) throws(PouchError) -> [any Stage]
+
+    package init(
+      role: Role, id: [UInt8], software: String, frame: Int, object: UInt64?, heartbeat: UInt64,
+      stages: [any Stage], acknowledge: AcknowledgementLevel, window: Window,
+      accept: @escaping @Sendable ([AnnouncedStage]) throws(PouchError) -> [any Stage]
+    ) {
+      self.role = role
+      self.id = id
+      self.software = software
+      self.frame = frame
+      self.object = object
+      self.heartbeat = heartbeat
+      self.stages = stages
+      self.acknowledge = acknowledge
+      self.window = window
+      self.accept = accept
+    }
+  }
+
+  /// What drew the random numbers.
+  package struct Nonces: Sendable {
+    package var connection: [UInt8]
+    package var session: [UInt8]
+    package var grease: String
+
+    /// Fresh ones from the system's generator.
+    package static func random() -> Nonces {
+      func sixteen() -> [UInt8] { (0..<16).map { _ in .random(in: .min ... .max) } }
+      let grease = String(UInt64.random(in: .min ... .max), radix: 36)
+      return Nonces(connection: sixteen(), session: sixteen(), grease: grease)
+    }
+  }
+
+  /// What to do after a frame.
+  package struct Step: Sendable {
+    /// A frame to send, whole.
+    package var reply: Bytes?
+    /// Set when the handshake is complete.
+    package var agreement: Agreement?
+  }
+
+  private enum State: Sendable {
+    case expecting(FrameKind)
+    case welcomed(Hello)
+    case finished
+  }
+
+  /// The smallest frame limit that a peer may announce, in bytes.
+  private static let smallestFrame: UInt64 = 8 << 10
+  private static let largestFrame: UInt64 = 16 << 20
+  private static let mostStages = 8
+
+  package let offer: Offer
+  package let isInitiator: Bool
+  private let nonces: Nonces
+  private var state: State
+  private var acceptedStages: [any Stage] = []
+
+  package init(offer: Offer, isInitiator: Bool, nonces: Nonces) {
+    self.offer = offer
+    self.isInitiator = isInitiator
+    self.nonces = nonces
+    state = .expecting(isInitiator ? .welcome : .hello)
+  }
+
+  /// What to send before anything has come: the preface, and the initiator's HELLO.
+  package func opening() -> [Bytes] {
+    guard isInitiator else { return [Preface.bytes] }
+    return [Preface.bytes, encode(.hello, introduction(version: 0...UInt64(Preface.minor)))]
+  }
+
+  /// Takes a frame of the handshake.
+  ///
+  /// - Throws: The peer's rejection, or what is wrong with the frame. What to tell the peer is
+  ///   then in `rejection(for:)`.
+  package mutating func receive(_ frame: Frame) throws(PouchError) -> Step {
+    if frame.header.kind == .reject {
+      throw try Rejection(reading: HandshakeFrame.open(frame)).error
+    }
+    switch state {
+    case .expecting(let due) where due == frame.header.kind:
+      let hello = try Hello(reading: HandshakeFrame.open(frame), kind: due)
+      return due == .hello ? try welcome(hello) : try ready(hello)
+    case .welcomed(let hello) where frame.header.kind == .ready:
+      let ready = try Hello(reading: HandshakeFrame.open(frame), kind: .ready)
+      state = .finished
+      return Step(agreement: try agree(hello, receiverSays: ready))
+    default:
+      throw PouchError(
+        .protocolMismatch, "the peer sent \(frame.header.kind) in the middle of the handshake")
+    }
+  }
+
+  /// The REJECT that tells the peer about `error`; nil when the error came from the peer.
+  package func rejection(for error: PouchError) -> Bytes? {
+    guard error.code != .connectionLost, error.code != .truncated else { return nil }
+    let code =
+      error.stage != nil || error.message.contains("pipeline")
+      ? "pipeline" : Rejection(error).code
+    return HandshakeFrame.encode(
+      .reject, Rejection(code: code, text: error.message).encoded())
+  }
+
+  // MARK: The acceptor
+
+  private mutating func welcome(_ hello: Hello) throws(PouchError) -> Step {
+    try check(hello)
+    var answer = introduction(version: 0...0)
+    switch offer.role {
+    case .receiver:
+      let stages = try accept(hello.pipeline)
+      answer.window = offer.window
+      answer.received = 0
+      acceptedStages = stages
+    case .sender:
+      acceptedStages = offer.stages
+    }
+    state = .welcomed(hello)
+    return Step(reply: encode(.welcome, answer))
+  }
+
+  // MARK: The initiator
+
+  private mutating func ready(_ welcome: Hello) throws(PouchError) -> Step {
+    try check(welcome)
+    var answer = Hello()
+    switch offer.role {
+    case .receiver:
+      acceptedStages = try accept(welcome.pipeline)
+      answer.window = offer.window
+      answer.received = 0
+    case .sender:
+      acceptedStages = offer.stages
+    }
+    state = .finished
+    let agreement = try agree(welcome, receiverSays: welcome)
+    return Step(reply: encode(.ready, answer), agreement: agreement)
+  }
+
+  // MARK: Both
+
+  private func introduction(version: ClosedRange<UInt64>) -> Hello {
+    var hello = Hello()
+    hello.version = version
+    hello.role = offer.role
+    hello.id = offer.id
+    hello.nonce = nonces.connection
+    hello.software = offer.software
+    hello.frame = UInt64(offer.frame)
+    hello.object = offer.object ?? 0
+    hello.heartbeat = offer.heartbeat
+    if offer.role == .sender {
+      hello.session = nonces.session
+      hello.pipeline = offer.stages.map(AnnouncedStage.init)
+      hello.acknowledge = offer.acknowledge
+      hello.formats = ["raw", "cbor", "json", "pickle"]
+    }
+    return hello
+  }
+
+  private func encode(_ kind: FrameKind, _ hello: Hello) -> Bytes {
+    HandshakeFrame.encode(kind, hello.encoded(kind, grease: nonces.grease))
+  }
+
+  private func check(_ hello: Hello) throws(PouchError) {
+    guard let version = hello.version, version.contains(UInt64(Preface.minor)) else {
+      throw PouchError(
+        .protocolMismatch, "the peer speaks no version of the protocol that this side does")
+    }
+    guard let role = hello.role else {
+      throw PouchError(.protocolMismatch, "the peer is neither a sender nor a receiver")
+    }
+    guard role == offer.role.opposite else {
+      throw PouchError(
+        .protocolMismatch, "both ends are \(role)s",
+        hint: "a sender talks to a receiver, whoever connects")
+    }
+    guard hello.id != nil, hello.nonce != nil else {
+      throw PouchError(.badData, "the hello lacks 'id' or 'nonce'")
+    }
+    guard let frame = hello.frame, frame >= Handshake.smallestFrame else {
+      throw PouchError(
+        .limitExceeded,
+        "the peer takes frames of \(hello.frame ?? 0) bytes; \(Handshake.smallestFrame) is the least"
+      )
+    }
+    if role == .sender {
+      guard hello.pipeline != nil, hello.acknowledge != nil, hello.session != nil else {
+        throw PouchError(
+          .badData, "the hello of a sender lacks 'pipeline', 'acknowledge' or 'session'")
+      }
+    }
+  }
+
+  private func accept(_ announced: [AnnouncedStage]?) throws(PouchError) -> [any Stage] {
+    let announced = announced ?? []
+    guard announced.count <= Handshake.mostStages else {
+      throw PouchError(.protocolMismatch, "the pipeline has \(announced.count) stages; 8 is the most")
+    }
+    guard Set(announced.map(\.name)).count == announced.count else {
+      throw PouchError(.protocolMismatch, "the pipeline names a stage twice")
+    }
+    return try offer.accept(announced)
+  }
+
+  private func agree(_ peer: Hello, receiverSays receiver: Hello) throws(PouchError) -> Agreement {
+    let theirs = peer.nonce ?? []
+    let nonces =
+      isInitiator ? self.nonces.connection + theirs : theirs + self.nonces.connection
+    var window = offer.window
+    if offer.role == .sender {
+      guard let announced = receiver.window else {
+        throw PouchError(.badData, "the receiver announced no 'window'")
+      }
+      window = window.limited(by: announced)
+    }
+    return Agreement(
+      role: offer.role, isInitiator: isInitiator,
+      stages: acceptedStages, nonces: Bytes(nonces),
+      acknowledge: offer.role == .sender ? offer.acknowledge : peer.acknowledge ?? .processed,
+      peerFrame: Int(min(peer.frame ?? 0, Handshake.largestFrame)),
+      peerObject: peer.object.flatMap { $0 == 0 ? nil : $0 }, window: window,
+      peerID: peer.id ?? [], peerSoftware: peer.software ?? "unknown software",
+      session: (offer.role == .sender ? self.nonces.session : peer.session) ?? [])
+  }
+}

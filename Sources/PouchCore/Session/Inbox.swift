@@ -1,0 +1,143 @@
+/// What the receiving end knows of the objects that came: which id is due, which are incomplete,
+/// and which are settled.
+package struct Inbox: Sendable {
+  /// How far a chunked object has come.
+  private struct Progress: Sendable {
+    var offset: UInt64
+    var size: UInt64?
+    var format: ObjectFormat
+  }
+
+  /// What to do with a frame's objects.
+  package enum Admission: Sendable, Equatable {
+    /// New objects: deliver all but the first `duplicates`, which came before.
+    case whole(duplicates: Int)
+    /// The first chunk of an object.
+    case firstChunk
+    /// A later chunk.
+    case chunk(isLast: Bool)
+    /// A chunk of an object that is settled or was cancelled: drop it.
+    case stale
+  }
+
+  /// The highest id seen.
+  package private(set) var highest: UInt64 = 0
+  /// What has been answered for, or will be by the next ACK.
+  package private(set) var settled = SettledSet()
+  /// The largest object accepted, in bytes; nil for no limit.
+  package let largestObject: UInt64?
+
+  private var incomplete: [UInt64: Progress] = [:]
+
+  /// The most objects that may be incomplete at once (docs/wire.md, section 5).
+  package static let mostIncomplete = 64
+
+  package init(largestObject: UInt64?) {
+    self.largestObject = largestObject
+  }
+
+  /// Objects that have begun and not ended.
+  package var incompleteCount: Int { incomplete.count }
+
+  /// Admits a frame of whole objects with consecutive ids.
+  ///
+  /// - Returns: How many of them, from the front, are duplicates.
+  /// - Throws: `.badData` for a gap.
+  package mutating func admit(first: UInt64, count: UInt32) throws(PouchError) -> Int {
+    guard first > 0, count > 0 else {
+      throw PouchError(.badData, "a DATA frame holds no objects")
+    }
+    let (end, overflow) = first.addingReportingOverflow(UInt64(count))
+    guard !overflow, first <= highest + 1 else { throw gap(first) }
+    let duplicates = min(UInt64(count), highest + 1 - first)
+    highest = max(highest, end - 1)
+    return Int(duplicates)
+  }
+
+  /// Admits a frame that holds one entry: a whole object or a chunk.
+  ///
+  /// - Throws: `.badData` for a gap or an offset that does not agree; `.limitExceeded` for an
+  ///   object that is too large or one too many at once.
+  package mutating func admit(
+    id: UInt64, entry: Entry, attributes: Attributes?
+  ) throws(PouchError) -> Admission {
+    if let offset = attributes?.offset {
+      return try admitChunk(id, entry, offset)
+    }
+    guard entry.hasMore else {
+      return .whole(duplicates: try admit(first: id, count: 1))
+    }
+    guard id > highest else { return .stale }
+    guard id == highest + 1, id > 0 else { throw gap(id) }
+    guard incomplete.count < Inbox.mostIncomplete else {
+      throw PouchError(
+        .limitExceeded, "more than \(Inbox.mostIncomplete) objects are incomplete at once",
+        objectID: id)
+    }
+    highest = id
+    let length = UInt64(entry.payload.count)
+    incomplete[id] = Progress(offset: length, size: attributes?.size, format: entry.format)
+    try check(id, length, attributes?.size)
+    return .firstChunk
+  }
+
+  private mutating func admitChunk(
+    _ id: UInt64, _ entry: Entry, _ offset: UInt64
+  ) throws(PouchError) -> Admission {
+    guard var progress = incomplete[id] else {
+      guard id <= highest else { throw gap(id) }
+      return .stale
+    }
+    guard offset == progress.offset, entry.format == progress.format else {
+      throw PouchError(
+        .badData, "a chunk begins at byte \(offset); byte \(progress.offset) was due",
+        objectID: id)
+    }
+    progress.offset += UInt64(entry.payload.count)
+    try check(id, progress.offset, progress.size)
+    guard !entry.hasMore else {
+      incomplete[id] = progress
+      return .chunk(isLast: false)
+    }
+    incomplete[id] = nil
+    if let size = progress.size, size != progress.offset {
+      throw PouchError(
+        .badData, "an object of \(size) bytes ended after \(progress.offset)", objectID: id)
+    }
+    return .chunk(isLast: true)
+  }
+
+  private func check(_ id: UInt64, _ length: UInt64, _ size: UInt64?) throws(PouchError) {
+    if let size, length > size {
+      throw PouchError(.badData, "an object of \(size) bytes did not end there", objectID: id)
+    }
+    if let largestObject, max(length, size ?? 0) > largestObject {
+      throw PouchError(
+        .limitExceeded,
+        "an object of \(max(length, size ?? 0)) bytes or more came; the limit is \(largestObject)",
+        hint: "raise limits.object at the receiver", objectID: id)
+    }
+  }
+
+  /// Forgets an object that the sender cancelled.
+  ///
+  /// - Returns: false when it was not incomplete.
+  package mutating func cancel(_ id: UInt64) -> Bool {
+    incomplete.removeValue(forKey: id) != nil
+  }
+
+  /// Whether `id` has begun and not ended.
+  package func isIncomplete(_ id: UInt64) -> Bool { incomplete[id] != nil }
+
+  /// Marks objects as answered for.
+  package mutating func settle(_ ids: ClosedRange<UInt64>) {
+    settled.insert(ids)
+  }
+
+  /// Whether every object that was seen is settled.
+  package var isSettled: Bool { settled.upTo >= highest }
+
+  private func gap(_ id: UInt64) -> PouchError {
+    PouchError(.badData, "object \(id) came when \(highest + 1) was due", objectID: id)
+  }
+}

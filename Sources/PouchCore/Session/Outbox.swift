@@ -1,0 +1,223 @@
+/// What waits to be written: the frame that is being filled, and the frames behind it.
+///
+/// Small objects are copied one after the other into the open frame; a large payload gets a frame
+/// of its own and is not copied. Nothing waits for a frame to fill: whoever flushes takes what is
+/// there.
+package struct Outbox: ~Copyable, Sendable {
+  /// A frame that no stage has seen yet.
+  package struct Pending: Sendable {
+    package var header: FrameHeader
+    /// Room for the header, then the body, then room for trailers.
+    package var front: Bytes
+    package var payload: Bytes
+
+    /// The size of the body, in bytes.
+    package var count: Int { front.count - FrameHeader.size + payload.count }
+  }
+
+  /// When the open frame holds this many bytes, it is closed and the next one begun.
+  package static let frameTarget = 64 << 10
+  /// Payloads above this are not copied.
+  package static let copyLimit = 16 << 10
+  /// The size of a chunk of a large object, unless the peer takes only smaller frames.
+  package static let chunkSize = 256 << 10
+  /// Room that a frame keeps for entry heads, attributes of a chunk, and trailers.
+  package static let overhead = 1 << 10
+  /// Backpressure begins when this many bytes wait to be written.
+  package static let highWater = 256 << 10
+  private static let mostSpare = 8
+
+  /// The books on what was accepted.
+  package var ledger = SendLedger()
+  /// What the receiver, and this end's settings, allow in flight; nil without acknowledgements.
+  package var window: Window?
+  /// The most payload bytes that one frame may carry.
+  package private(set) var longestPayload: Int
+  /// Bytes that were handed over and have not been written.
+  package private(set) var waiting = 0
+
+  private let frameTarget: Int
+  private var open: ByteBuffer
+  private var openFirst: UInt64 = 0
+  private var openCount: UInt32 = 0
+  private var openCharge = 0
+  private var queue: [Pending] = []
+  /// Memory of written frames, to be filled again: full frames, and small ones.
+  private var spareFrames: [Bytes] = []
+  private var spareHeads: [Bytes] = []
+
+  /// - Parameter peerFrame: The largest body that the peer accepts, in bytes.
+  package init(peerFrame: Int) {
+    longestPayload = min(Outbox.chunkSize, peerFrame - Outbox.overhead)
+    frameTarget = min(Outbox.frameTarget, peerFrame - Outbox.overhead)
+    open = ByteBuffer()
+  }
+
+  // MARK: Objects
+
+  /// What stands in the way of an object.
+  package enum Obstacle: Sendable {
+    /// Too much waits to be written.
+    case unwritten
+    /// Too much is in flight.
+    case window
+  }
+
+  /// Whether a chunk of an object that has begun may be queued now.
+  @inline(__always)
+  package var isBelowHighWater: Bool { waiting < Outbox.highWater }
+
+  /// What keeps an object of `length` bytes from being accepted now; nil when nothing does.
+  @inline(__always)
+  package func obstacle(_ length: Int) -> Obstacle? {
+    guard isBelowHighWater else { return .unwritten }
+    guard let window else { return nil }
+    let inFlight = ledger.inFlight
+    // One object may always be in flight, however large: otherwise it could never be sent.
+    let fits =
+      inFlight == 0
+      || (inFlight < UInt64(window.objects) && ledger.bytesInFlight + length <= window.bytes)
+    return fits ? nil : .window
+  }
+
+  /// Accepts a small object by copying it into the open frame; at most `copyLimit` bytes.
+  ///
+  /// - Returns: The object's id.
+  @inline(__always)
+  package mutating func append(
+    _ payload: UnsafeRawBufferPointer, format: ObjectFormat, attributes: Bytes? = nil
+  ) -> UInt64 {
+    let size = payload.count + Entry.headSize + (attributes.map { $0.count + 2 } ?? 0)
+    if openCount > 0, open.count + size > frameTarget { closeFrame() }
+    if openCount == 0 { beginFrame() }
+    Entry.appendHead(
+      to: &open, length: payload.count, format: format, attributes: attributes)
+    open.append(payload)
+    openCount += 1
+    openCharge += payload.count
+    waiting += size
+    return ledger.accept(charging: payload.count)
+  }
+
+  /// Accepts an object of up to `longestPayload` bytes in a frame of its own, without copying it.
+  package mutating func appendWhole(
+    _ payload: Bytes, format: ObjectFormat, attributes: Bytes? = nil
+  ) -> UInt64 {
+    closeFrame()
+    let id = ledger.accept(charging: payload.count)
+    ledger.charge(id...id, payload.count)
+    enqueue(id, payload, format, hasMore: false, attributes)
+    return id
+  }
+
+  /// Accepts an object whose chunks will follow, and queues the first one.
+  package mutating func beginChunked(
+    _ first: Bytes, format: ObjectFormat, attributes: Bytes?
+  ) -> UInt64 {
+    closeFrame()
+    let id = ledger.accept(charging: 0)
+    enqueue(id, first, format, hasMore: true, attributes)
+    return id
+  }
+
+  /// Queues a later chunk; `attributes` holds its offset.
+  package mutating func continueChunked(
+    _ id: UInt64, _ chunk: Bytes, format: ObjectFormat, isLast: Bool, attributes: Bytes?
+  ) {
+    closeFrame()
+    enqueue(id, chunk, format, hasMore: !isLast, attributes)
+  }
+
+  private mutating func enqueue(
+    _ id: UInt64, _ payload: Bytes, _ format: ObjectFormat, hasMore: Bool, _ attributes: Bytes?
+  ) {
+    var front = takeSpare(FrameHeader.size + Outbox.overhead + (attributes?.count ?? 0))
+    Entry.appendHead(
+      to: &front, length: payload.count, format: format, hasMore: hasMore, attributes: attributes)
+    waiting += front.count - FrameHeader.size + payload.count
+    queue.append(
+      Pending(
+        header: FrameHeader(kind: .data, firstID: id, count: 1), front: front.freeze(),
+        payload: payload))
+  }
+
+  private mutating func beginFrame() {
+    open = takeSpare(FrameHeader.size + frameTarget + Outbox.overhead)
+    openFirst = ledger.accepted + 1
+    openCharge = 0
+  }
+
+  private mutating func closeFrame() {
+    guard openCount > 0 else { return }
+    ledger.charge(openFirst...ledger.accepted, openCharge)
+    var full = ByteBuffer()
+    swap(&full, &open)
+    queue.append(
+      Pending(
+        header: FrameHeader(kind: .data, firstID: openFirst, count: openCount),
+        front: full.freeze(), payload: Bytes()))
+    openCount = 0
+  }
+
+  // MARK: Control frames
+
+  /// Queues a control frame behind the objects that were accepted before it.
+  package mutating func append(
+    _ kind: FrameKind, id: UInt64 = 0, count: UInt32 = 0,
+    _ body: (inout ByteBuffer) -> Void = { _ in }
+  ) {
+    closeFrame()
+    var front = takeSpare(FrameHeader.size + Outbox.overhead)
+    body(&front)
+    waiting += front.count - FrameHeader.size
+    queue.append(
+      Pending(
+        header: FrameHeader(kind: kind, firstID: id, count: count), front: front.freeze(),
+        payload: Bytes()))
+  }
+
+  /// Drops everything that waits: the connection is to end with what is appended next.
+  package mutating func discard() {
+    openCount = 0
+    queue = []
+    waiting = 0
+  }
+
+  // MARK: Flushing
+
+  /// Whether there is anything to write.
+  package var isEmpty: Bool { openCount == 0 && queue.isEmpty }
+
+  /// Moves every frame into `batch`, which must be empty; the open one is closed first.
+  package mutating func take(into batch: inout [Pending]) {
+    closeFrame()
+    swap(&queue, &batch)
+  }
+
+  /// Books bytes as written.
+  package mutating func written(_ bytes: Int) {
+    waiting -= bytes
+  }
+
+  /// Takes back the memory of a written frame, to fill it again.
+  package mutating func recycle(_ memory: consuming Bytes) {
+    if memory.capacity >= frameTarget {
+      if spareFrames.count < Outbox.mostSpare { spareFrames.append(memory) }
+    } else {
+      if spareHeads.count < Outbox.mostSpare { spareHeads.append(memory) }
+    }
+  }
+
+  /// Gives spare memory back to the system; for a connection that has gone idle.
+  package mutating func trim() {
+    spareFrames = []
+    spareHeads = []
+  }
+
+  private mutating func takeSpare(_ capacity: Int) -> ByteBuffer {
+    let memory = capacity > frameTarget ? spareFrames.popLast() : spareHeads.popLast()
+    var buffer = ByteBuffer(recycling: memory ?? Bytes(), capacity: capacity)
+    buffer.appendZeros(FrameHeader.size)
+    return buffer
+  }
+}

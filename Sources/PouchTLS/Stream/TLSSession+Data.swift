@@ -1,0 +1,125 @@
+internal import COpenSSL
+internal import PouchCore
+
+extension TLSSession {
+  enum ReadStep {
+    case bytes(Int)
+    case end
+    case needsInput
+    case failed(PouchError)
+  }
+
+  /// The most plaintext that is sealed for one write to the base stream.
+  static let batchSize = 128 << 10
+  /// The most that a peer can make this side hold for it by asking for new keys while nothing is
+  /// written here.
+  private static let replyLimit = 16 << 10
+
+  /// Decrypts onto the end of `buffer` as many records as are at hand and fit.
+  mutating func read(into buffer: inout ByteBuffer) -> ReadStep {
+    if isClosed { return .failed(TLSSession.closedError) }
+    guard phase == .established else {
+      return .failed(readFailure ?? TLSSession.earlyError)
+    }
+    if let readFailure { return .failed(readFailure) }
+    let ssl = ssl.pointer
+    let channel = channel
+    var step = ReadStep.needsInput
+    var failure: (error: Int32, errors: OpenSSLErrors)?
+    let count = buffer.fill(minimum: 4096) { room in
+      var filled = 0
+      while filled < room.count {
+        var length = 0
+        ERR_clear_error()
+        let result = SSL_read_ex(
+          ssl, room.baseAddress.map { $0 + filled }, room.count - filled, &length)
+        if result == 1 {
+          filled += length
+          if channel.incoming.isEmpty, SSL_pending(ssl) == 0 { break }
+          continue
+        }
+        switch SSL_get_error(ssl, result) {
+        case SSL_ERROR_WANT_READ: break
+        case SSL_ERROR_ZERO_RETURN: step = .end
+        case let error: failure = (error, OpenSSLErrors.drain())
+        }
+        break
+      }
+      return filled
+    }
+    if let failure {
+      step = .failed(fail(streamFailure(failure.error, failure.errors)))
+    } else if !isSending, channel.outgoing.count > TLSSession.replyLimit {
+      step = .failed(
+        fail(PouchError(.security, "the peer asks for new keys again and again")))
+    }
+    // What came before an end or a failure is delivered first; the next call reports it.
+    return count > 0 ? .bytes(count) : step
+  }
+
+  /// Encrypts the next batch of `cursor`.
+  ///
+  /// - Returns: The ciphertext, to be sent before anything else is sealed. `sent` must follow.
+  mutating func seal(_ cursor: inout PlaintextCursor) throws(PouchError) -> Bytes? {
+    try checkWritable()
+    var budget = cursor.remaining(upTo: TLSSession.batchSize)
+    if rekeying.isDue(beforeBytes: budget, now: .now), SSL_version(ssl.pointer) == TLS1_3_VERSION {
+      ERR_clear_error()
+      // The peer is not asked to do the same: it counts its own records.
+      guard SSL_key_update(ssl.pointer, SSL_KEY_UPDATE_NOT_REQUESTED) == 1 else {
+        throw .openSSL("change the key")
+      }
+    }
+    let records = budget / PlaintextCursor.recordSize + 2
+    channel.outgoing.reserve(budget + records * TLSSession.recordOverhead)
+    while budget > 0, !cursor.isAtEnd {
+      let run = cursor.next(limit: max(budget, PlaintextCursor.recordSize))
+      try write(run)
+      budget -= run.count
+    }
+    return takeOutgoing()
+  }
+
+  /// Header, content type and tag of a TLS 1.3 record; more than TLS 1.2 adds with the same ciphers.
+  private static let recordOverhead = 32
+
+  private mutating func write(_ run: Bytes) throws(PouchError) {
+    let ssl = ssl.pointer
+    let failure: (error: Int32, errors: OpenSSLErrors)? = run.withUnsafeBytes { run in
+      var written = 0
+      while written < run.count {
+        var length = 0
+        ERR_clear_error()
+        let result = SSL_write_ex(
+          ssl, run.baseAddress.map { $0 + written }, run.count - written, &length)
+        guard result == 1 else { return (SSL_get_error(ssl, result), OpenSSLErrors.drain()) }
+        written += length
+      }
+      return nil
+    }
+    if let failure { throw fail(streamFailure(failure.error, failure.errors)) }
+  }
+
+  /// Says that no more is written.
+  ///
+  /// - Returns: The close_notify, to be sent; nil when there is nothing to send.
+  mutating func finish() throws(PouchError) -> Bytes? {
+    try checkWritable()
+    isFinished = true
+    ERR_clear_error()
+    let result = SSL_shutdown(ssl.pointer)
+    guard result >= 0 else {
+      throw fail(streamFailure(SSL_get_error(ssl.pointer, result), OpenSSLErrors.drain()))
+    }
+    return takeOutgoing()
+  }
+
+  private func checkWritable() throws(PouchError) {
+    if isClosed { throw TLSSession.closedError }
+    guard phase == .established else { throw writeFailure ?? TLSSession.earlyError }
+    if let writeFailure { throw writeFailure }
+    if isFinished { throw PouchError(.closed, "the stream is finished: no more can be written") }
+  }
+
+  private static let earlyError = PouchError(.usage, "the handshake comes before data")
+}

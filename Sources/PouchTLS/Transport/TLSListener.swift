@@ -1,0 +1,29 @@
+public import PouchCore
+
+/// Accepts TLS streams. Each one's handshake runs in the task that calls its `handshake()`.
+public final class TLSListener<Base: StreamListener>: StreamListener {
+  private let base: Base
+  private let contexts: TLSContextBox
+
+  public let endpoint: Endpoint
+
+  init(base: Base, contexts: TLSContextBox, scheme: Endpoint.Scheme) {
+    self.base = base
+    self.contexts = contexts
+    endpoint = Endpoint(scheme: scheme, address: base.endpoint.address)
+  }
+
+  public func accept() async throws(PouchError) -> TLSStream<Base.Stream> {
+    let stream = try await base.accept()
+    do {
+      return try TLSStream(wrapping: stream, context: contexts.context(for: .server))
+    } catch {
+      stream.close()
+      throw error
+    }
+  }
+
+  public func close() {
+    base.close()
+  }
+}
