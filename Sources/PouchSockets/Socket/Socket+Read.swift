@@ -12,9 +12,17 @@ extension Socket {
     while true {
       let count = try receive(into: &buffer)
       if let count { return count }
-      if buffer.isEmpty, buffer.spare > ReadSize.keptWhileIdle { buffer = ByteBuffer() }
-      try await waitToRead().check("read")
+      try await waitToRead(holding: &buffer).check("read")
     }
+  }
+
+  /// Waits, and lets the memory of an empty buffer go when the wait is long.
+  private func waitToRead(holding buffer: inout ByteBuffer) async -> WaitSlot.Outcome {
+    guard buffer.isEmpty, buffer.spare > ReadSize.keptWhileIdle else { return await waitToRead() }
+    let outcome = await waitToRead(until: .now + ReadSize.idleAfter)
+    guard case .timedOut = outcome else { return outcome }
+    buffer = ByteBuffer()
+    return await waitToRead()
   }
 
   /// - Returns: nil when the kernel has nothing.

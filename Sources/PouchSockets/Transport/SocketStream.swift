@@ -29,7 +29,7 @@ public final class SocketStream: ByteStream {
   }
 
   /// Reads what the kernel has, up to the buffer's room, which is made larger as more comes at
-  /// once. The memory of an empty buffer may be let go while there is nothing to read.
+  /// once. The memory of an empty buffer is let go when there is nothing to read for a second.
   public func read(into buffer: inout ByteBuffer) async throws(PouchError) -> Int {
     try await socket.read(into: &buffer)
   }
