@@ -176,7 +176,7 @@ final class Sending: Service {
           "acknowledged",
           describe(pending.receipt.id, pending.label, pending.size)
             + [("level", .text(options.acknowledge.rawValue))])
-      } catch where error.code == .rejected {
+      } catch  where error.code == .rejected {
         refuse(pending.label, error)
       } catch {
         book.fail(error)
