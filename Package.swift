@@ -24,9 +24,10 @@ func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
-func command(_ name: String) -> Target {
+func command(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
   .executableTarget(
-    name: name, dependencies: ["PouchCommand", argumentParser], swiftSettings: settings)
+    name: name, dependencies: ["PouchCommand", argumentParser] + dependencies,
+    swiftSettings: settings)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -71,7 +72,7 @@ let package = Package(
       ]),
     command("pouch-send"),
     command("pouch-receive"),
-    command("pouch-certs"),
+    command("pouch-certs", ["PouchTLS", "PouchCore"]),
 
     tests("CBORTests", ["CBOR"]),
     tests("PouchCoreTests", ["PouchCore", "CBOR"]),

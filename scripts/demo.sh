@@ -63,7 +63,7 @@ receiver=$!
 await_endpoint
 printf 'listening on %s\n' "$endpoint"
 
-step "A sender: this project's sources in one file, deflated and checked, over mutual TLS 1.3"
+step "A sender: this project's sources in one file, compressed and checked"
 tar -cf "$work/pouch-sources.tar" Sources Package.swift
 send=(
   "$bin/pouch-send" --to "$endpoint" --compress deflate --integrity crc32c -v
@@ -71,22 +71,34 @@ send=(
   "$work/pouch-sources.tar"
 )
 printf '$ %s\n' "${send[*]}"
-"${send[@]}" || fail "the sender failed with exit code $?"
+code=0
+"${send[@]}" 2>"$work/sender.log" || code=$?
+grep -v '^connected: ' "$work/sender.log" || true
+[[ $code -eq 0 ]] || fail "the sender failed with exit code $code"
 
-# It ends by itself after one object.
+# The receiver ends by itself after one object.
 while next_line; do :; done
 code=0
 wait "$receiver" || code=$?
 receiver=
 [[ $code -eq 0 ]] || fail "the receiver failed with exit code $code"
 
-step "What the receiver saw"
-cat "$work/receiver.log"
+step "What the two agreed on"
+negotiated=$(sed -n 's/^connected: //p' "$work/sender.log")
+tls='^(.*), peer (.*), (TLSv[0-9.]+) ([^ ]+) ([^ ,]+), pipeline (.*), acknowledgement (.*)$'
+[[ $negotiated =~ $tls ]] || fail "the sender does not say what it negotiated: $negotiated"
+printf '%-17s %s\n' \
+  'protocol' "${BASH_REMATCH[3]}, both sides proved who they are" \
+  'cipher' "${BASH_REMATCH[4]}" \
+  'key exchange' "${BASH_REMATCH[5]}" \
+  'receiver' "${BASH_REMATCH[2]}" \
+  'pipeline' "${BASH_REMATCH[6]}" \
+  'acknowledged when' "${BASH_REMATCH[7]}"
 
 step "What arrived"
+grep '^received ' "$work/receiver.log"
 sent=$(digest "$work/pouch-sources.tar")
 arrived=$(digest "$work/received/pouch-sources.tar")
-printf 'sent     %s  %s bytes\n' "$sent" "$(stat -c %s "$work/pouch-sources.tar")"
-printf 'arrived  %s  %s bytes\n' "$arrived" "$(stat -c %s "$work/received/pouch-sources.tar")"
+printf 'SHA-256 sent     %s\nSHA-256 arrived  %s\n' "$sent" "$arrived"
 [[ $sent == "$arrived" ]] || fail "the digests differ"
-printf 'The digests agree.\n'
+printf 'They agree: what was sent is what arrived.\n'

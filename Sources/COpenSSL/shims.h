@@ -152,6 +152,8 @@ static inline void pouch_sk_asn1_object_free(OPENSSL_STACK *stack) {
 
 static inline EVP_PKEY *pouch_evp_ec_gen(const char *curve) { return EVP_EC_gen(curve); }
 
+static inline unsigned long pouch_xn_flag_rfc2253(void) { return XN_FLAG_RFC2253; }
+
 static inline void pouch_x509v3_set_ctx_nodb(X509V3_CTX *context) {
   X509V3_set_ctx_nodb(context);
 }

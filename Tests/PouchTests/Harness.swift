@@ -1,5 +1,4 @@
 import Pouch
-
 import Synchronization
 import Testing
 

@@ -1,5 +1,4 @@
 import Pouch
-
 import Testing
 
 @Suite("Sending and receiving", .timeLimit(.minutes(1)))

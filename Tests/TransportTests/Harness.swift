@@ -17,8 +17,10 @@ struct Harness: Sendable {
     try await doConnect(endpoint)
   }
 
-  func listen() async throws(PouchError) -> any StreamListener {
-    try await doListen(endpoint)
+  func listen(
+    at endpoint: Endpoint? = nil
+  ) async throws(PouchError) -> any StreamListener {
+    try await doListen(endpoint ?? self.endpoint)
   }
 
   func withListener(_ body: (any StreamListener) async throws -> Void) async throws {
@@ -29,7 +31,7 @@ struct Harness: Sendable {
 
   /// Two streams that are connected to each other, after their handshakes.
   func withPair(
-    _ body: (_ client: any ByteStream, _ server: any ByteStream) async throws -> Void
+    _ body: @Sendable (_ client: any ByteStream, _ server: any ByteStream) async throws -> Void
   ) async throws {
     try await withListener { listener in
       let (client, server) = try await pair(listener)
@@ -76,8 +78,28 @@ extension ByteStream {
     return buffer.freeze()
   }
 
+  /// Writes back what comes, up to the clean end, and finishes.
+  func echo() async throws(PouchError) {
+    var buffer = ByteBuffer()
+    while try await read(into: &buffer) > 0 { try await write([buffer.take(buffer.count)]) }
+    try await finish()
+  }
+
   func write(_ text: String) async throws(PouchError) {
     try await write([Bytes(utf8: text)])
+  }
+}
+
+/// The error that `body` throws; a failure when it throws none.
+func failure(
+  sourceLocation: SourceLocation = #_sourceLocation, _ body: () async throws -> Void
+) async -> PouchError? {
+  do {
+    try await body()
+    Issue.record("nothing was thrown", sourceLocation: sourceLocation)
+    return nil
+  } catch {
+    return error as? PouchError
   }
 }
 
@@ -85,11 +107,5 @@ extension ByteStream {
 func code(
   sourceLocation: SourceLocation = #_sourceLocation, _ body: () async throws -> Void
 ) async -> PouchError.Code? {
-  do {
-    try await body()
-    Issue.record("nothing was thrown", sourceLocation: sourceLocation)
-    return nil
-  } catch {
-    return (error as? PouchError)?.code
-  }
+  await failure(sourceLocation: sourceLocation, body)?.code
 }

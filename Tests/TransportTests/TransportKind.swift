@@ -12,6 +12,9 @@ enum TransportKind: String, CaseIterable, Sendable, CustomTestStringConvertible 
 
   var testDescription: String { rawValue }
 
+  /// What a reader may be told when its peer closes without finishing.
+  var codesOfAbruptEnd: Set<PouchError.Code> { [.connectionLost] }
+
   func withHarness(_ body: (Harness) async throws -> Void) async throws {
     let directory = try TemporaryDirectory()
     defer { directory.remove() }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Glibc
+import Pouch
 
 /// Runs each workload in turn, round after round, and prints how they compare.
 @main
@@ -22,6 +23,9 @@ struct Compare: AsyncParsableCommand {
   @Option(help: "Seconds after which the whole comparison is given up.")
   var limit = 300
 
+  @Option(help: "Run only the workloads whose names contain this, for a profiler.")
+  var only: String?
+
   @Flag(help: "Print the rates of every round, too.")
   var rounds = false
 
@@ -36,7 +40,13 @@ struct Compare: AsyncParsableCommand {
   mutating func run() async throws {
     let raw = RawSockets()
     let zeroMQ = ZeroMQ()
-    let workloads: [any Workload] = [raw, zeroMQ]
+    let all: [any Workload] = [
+      raw, zeroMQ, PouchObjects(acknowledge: .none), PouchObjects(acknowledge: .processed),
+    ]
+    let workloads = all.filter { only.map($0.name.contains) ?? true }
+    guard !workloads.isEmpty else {
+      throw ValidationError("--only: there are \(all.map(\.name).formatted())")
+    }
 
     // The blocking workloads cannot be cancelled; SIGALRM ends the process whatever it waits for.
     alarm(UInt32(limit))

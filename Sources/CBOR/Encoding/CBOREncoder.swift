@@ -56,7 +56,8 @@ public struct CBOREncoder: Sendable {
     context.depth = depth
     context.mayRepeatKeys = false
     context.writer.removeAll()
-    let result = try body(encode(value, context).bytes)
+    let whole = try encode(value, context)
+    let result = withExtendedLifetime(whole) { body(whole.bytes) }
     // A container that a type kept beyond its time still holds the context.
     if isKnownUniquelyReferenced(&context), context.writer.capacity <= Self.largestSpare {
       spare.put(context)

@@ -22,8 +22,6 @@ extension DocumentWalk {
     _ key: ItemCursor, base: UnsafePointer<UInt8>, records: UnsafePointer<ContainerRecord>?
   ) -> PathKey {
     let head = Head(validated: base + key.offset)
-    let content = UnsafeBufferPointer(
-      start: base + key.offset + head.size, count: Int(truncatingIfNeeded: head.argument))
     switch head.major {
     case MajorType.unsigned:
       if let value = Int(exactly: head.argument) { return PathKey(intValue: value) }
@@ -32,6 +30,9 @@ extension DocumentWalk {
       if let value = Int(exactly: head.argument) { return PathKey(intValue: -1 - value) }
       return PathKey(stringValue: "-\(UInt128(head.argument) + 1)")
     case MajorType.text where !head.isIndefinite:
+      // Of text the argument is the length, and it was checked against the bytes that are there.
+      let content = UnsafeBufferPointer(
+        start: base + key.offset + head.size, count: Int(head.argument))
       return PathKey(stringValue: String(decoding: content, as: UTF8.self))
     default:
       return PathKey(stringValue: "(\(head.typeName))")

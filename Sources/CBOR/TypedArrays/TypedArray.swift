@@ -55,7 +55,14 @@ extension Document {
     guard head.major == MajorType.tag, (64...87).contains(head.argument),
       let number = type as? any TypedArrayElement.Type
     else { return nil }
-    return try numbers(number, at: cursor) as? [Element]
+    return try numbers(number, as: type, at: cursor)
+  }
+
+  /// `Number` and `Element` are one type, which the compiler knows under two names.
+  private func numbers<Number: TypedArrayElement, Element>(
+    _ type: Number.Type, as element: Element.Type, at cursor: ItemCursor
+  ) throws -> [Element] {
+    unsafeBitCast(try numbers(type, at: cursor), to: [Element].self)
   }
 
   private func numbers<Number: TypedArrayElement>(

@@ -106,6 +106,7 @@ ssize_t pouch_receive(int descriptor, void *_Nonnull buffer, size_t length);
 ssize_t pouch_send(int descriptor, const void *_Nonnull bytes, size_t length);
 ssize_t pouch_send_vector(int descriptor, const struct iovec *_Nonnull vector, size_t count);
 int pouch_shutdown_write(int descriptor);
+int pouch_duplicate(int descriptor);
 int pouch_close(int descriptor);
 
 // MARK: Files
@@ -123,6 +124,5 @@ int pouch_unlink(const char *_Nonnull path);
 int pouch_socket_set_mode(int descriptor, uint32_t mode);
 // Opens a directory and waits for its advisory lock, which closing lets go.
 int pouch_lock_directory(const char *_Nonnull path);
-int pouch_open_null(void);
 
 #endif

@@ -6,6 +6,16 @@ extension Reading {
     case secret
     /// Also: it holds the bytes of a key, as many as a key may have.
     case key(ClosedRange<Int>)
+
+    /// The command that makes such a file.
+    func recipe(_ path: String) -> String {
+      switch self {
+      case .readable, .secret:
+        let directory = PouchConfiguration.directory(of: path)
+        return "pouch-certs create --output \(shellWord(directory.isEmpty ? "." : directory))"
+      case .key: return "(umask 077; openssl rand -out \(shellWord(path)) 32)"
+      }
+    }
   }
 
   /// Checks that a file is there, can be read, and is as private as it must be.
@@ -24,9 +34,9 @@ extension Reading {
     } catch {
       switch error {
       case .missing:
-        let hint = path == written.value ? nil : "it was looked for at \(path)"
         report(
-          file.place, "\(noun) '\(written.value)' does not exist", hint: hint, showsSource: false)
+          file.place, "\(noun) '\(written.value)' does not exist",
+          hint: "make one: \(demand.recipe(path))", showsSource: false)
       case .unreadable(let reason):
         report(
           file.place, "\(noun) '\(written.value)' cannot be read: \(reason)",
@@ -50,18 +60,18 @@ extension Reading {
       return
     }
     if case .readable = demand { return }
-    let word = shellWord(file.value.path)
     if facts.mode & 0o077 != 0 {
       let others = facts.mode & 0o044 != 0 ? "read" : facts.mode & 0o022 != 0 ? "changed" : "run"
       report(
         file.place, "\(noun) '\(written)' can be \(others) by others (\(octal(facts.mode)))",
-        hint: "run: chmod 600 \(word)", showsSource: false)
+        hint: "run: chmod 600 \(shellWord(file.value.path))", showsSource: false)
     }
     if case .key(let sizes) = demand, !sizes.contains(facts.size) {
       report(
         file.place,
-        "\(noun) '\(written)' has \(facts.size) bytes, not \(sizes.lowerBound) to \(sizes.upperBound)",
-        hint: "make one: (umask 077; openssl rand -out \(word) 32)", showsSource: false)
+        "\(noun) '\(written)' has \(facts.size) bytes; "
+          + "it needs \(sizes.lowerBound) to \(sizes.upperBound)",
+        hint: "make one: \(demand.recipe(file.value.path))", showsSource: false)
     }
   }
 
@@ -70,7 +80,10 @@ extension Reading {
     guard let written else { return nil }
     let directory = resolve(written).value
     var path = directory.path
-    while case .failure(.missing) = facts(path), path != "/", path != "." {
+    // A link that leads nowhere is in the way of the directory.
+    while case .failure(.missing) = facts(path), path != "/", path != ".",
+      !files.isSymbolicLink(path)
+    {
       path = PouchConfiguration.directory(of: path)
       if path.isEmpty { path = "." }
     }
@@ -103,7 +116,8 @@ private func octal(_ mode: UInt32) -> String {
 /// A path as one word of a shell's command.
 private func shellWord(_ text: String) -> String {
   let isPlain = text.unicodeScalars.allSatisfy { scalar in
-    scalar.isASCII && (scalar.properties.isAlphabetic || "0123456789/._-+@:,".unicodeScalars.contains(scalar))
+    scalar.isASCII
+      && (scalar.properties.isAlphabetic || "0123456789/._-+@:,".unicodeScalars.contains(scalar))
   }
   if isPlain, !text.hasPrefix("-") { return text }
   let quoted = text.map { $0 == "'" ? "'\\''" : String($0) }.joined()

@@ -132,7 +132,7 @@ struct Document {
       diagnostics.append(
         ConfigurationDiagnostic(
           place(opening ?? mark, length: 1), "this is not YAML: \(message)",
-          hint: syntaxHint(mark, context?.mark)))
+          hint: syntaxHint(mark, begin: opening == nil ? context?.mark : nil)))
     case .reader(let problem, _, _, _):
       diagnostics.append(
         ConfigurationDiagnostic(
@@ -149,7 +149,7 @@ struct Document {
     }
   }
 
-  private func syntaxHint(_ mark: Mark, _ context: Mark?) -> String? {
+  private func syntaxHint(_ mark: Mark, begin: Mark?) -> String? {
     guard let source, let line = source.line(mark.line) else { return nil }
     if source.column(of: "${", line: mark.line, from: 1) != nil {
       return "inside { } and [ ], put a value with ${…} in quotes"
@@ -157,8 +157,8 @@ struct Document {
     if line.prefix(while: { $0 == " " || $0 == "\t" }).contains("\t") {
       return "indent with spaces, not tabs"
     }
-    if let context, context.line != mark.line {
-      return "it begins in line \(context.line), column \(context.column)"
+    if let begin, begin.line > 1, begin.line != mark.line {
+      return "it begins in line \(begin.line), column \(begin.column)"
     }
     return nil
   }

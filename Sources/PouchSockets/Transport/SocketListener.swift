@@ -6,9 +6,9 @@ internal import Synchronization
 /// Accepts the connections of a TCP or Unix socket. One task accepts at a time.
 ///
 /// When the process or the system has no descriptor left, connections wait in the backlog, and
-/// are accepted as descriptors are closed. The listener does not take the last one: it lives on a
-/// spare, which it gives up while there is a shortage, so that those who are served can still open
-/// what they need to finish.
+/// are accepted as descriptors are closed. The last descriptor is never taken: a connection is
+/// accepted only while there is a spare one, so that those who are served can still open what they
+/// need to finish.
 public final class SocketListener: StreamListener {
   /// Says who a new connection comes from; nil turns it away.
   typealias Admission = @Sendable (_ descriptor: Int32, _ peer: SocketAddress) -> PeerIdentity?
@@ -20,7 +20,6 @@ public final class SocketListener: StreamListener {
   public let endpoint: Endpoint
   private let socket: Socket
   private let reactor: Reactor
-  private let spare = SpareDescriptor()
   private let isClosing = Atomic<Bool>(false)
   private let admit: Admission
   private let onClose: @Sendable () -> Void
@@ -67,7 +66,6 @@ public final class SocketListener: StreamListener {
     guard !isClosing.exchange(true, ordering: .relaxed) else { return }
     onClose()
     socket.close()
-    spare.giveUp()
     DescriptorShortage.end(socket)
   }
 
@@ -79,10 +77,13 @@ public final class SocketListener: StreamListener {
 
   private func acceptNow() throws(PouchError) -> Attempt {
     while true {
-      guard spare.hold() else { return .noDescriptor }
       var peer = SocketAddress()
       let result = try socket.withDescriptor { descriptor in
-        peer.withMutableRaw { pouch_accept(descriptor, $0) }
+        // Held while the connection takes its own, and then left to whoever needs one.
+        let spare = pouch_duplicate(descriptor)
+        guard spare >= 0 else { return spare }
+        defer { _ = pouch_close(spare) }
+        return peer.withMutableRaw { pouch_accept(descriptor, $0) }
       }
       switch result {
       case 0...:
@@ -96,9 +97,7 @@ public final class SocketListener: StreamListener {
         }
         return .accepted(SocketStream(accepted, peer: identity))
       case -EAGAIN: return .nobody
-      case -EMFILE, -ENFILE, -ENOBUFS, -ENOMEM:
-        spare.giveUp()
-        return .noDescriptor
+      case -EMFILE, -ENFILE, -ENOBUFS, -ENOMEM: return .noDescriptor
       case -EBADF, -EINVAL, -ENOTSOCK, -EOPNOTSUPP, -EFAULT:
         throw .system(.internal, "the listener is broken", errno: -result, endpoint: endpoint)
       default:

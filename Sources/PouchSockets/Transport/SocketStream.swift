@@ -23,6 +23,11 @@ public final class SocketStream: ByteStream {
 
   public var preferredExecutor: (any TaskExecutor)? { socket.loop }
 
+  /// Calls `body` with the descriptor, which stays open meanwhile.
+  func withDescriptor<R>(_ body: (Int32) throws(PouchError) -> R) throws(PouchError) -> R {
+    try socket.withDescriptor(body)
+  }
+
   /// Reads what the kernel has, up to the buffer's room, which is made larger as more comes at
   /// once. The memory of an empty buffer may be let go while there is nothing to read.
   public func read(into buffer: inout ByteBuffer) async throws(PouchError) -> Int {

@@ -10,6 +10,7 @@ extension TCPTransport {
   /// - Throws: `.unreachable`, with what became of each address as its cause; `.timedOut` when
   ///   none of them answered in time; `.cancelled`; `.usage` for an endpoint without a host.
   public func connect(to endpoint: Endpoint) async throws(PouchError) -> SocketStream {
+    if Task.isCancelled { throw PouchError(.cancelled, "the connect was cancelled") }
     let (host, port) = try TCPTransport.target(of: endpoint)
     let loop = try Reactor.given(reactor).next()
     let deadline = EventLoop.Instant.now + connectTimeout

@@ -8,6 +8,7 @@ extension UnixTransport {
   /// - Throws: `.unreachable` when nobody listens there, `.timedOut` when the backlog stays full,
   ///   `.security` when the listener's user is not admitted, `.cancelled`, `.usage`.
   public func connect(to endpoint: Endpoint) async throws(PouchError) -> SocketStream {
+    if Task.isCancelled { throw PouchError(.cancelled, "the connect was cancelled") }
     let address = try UnixTransport.address(of: endpoint)
     let loop = try Reactor.given(reactor).next()
     let descriptor = try await open(address, endpoint, on: loop)

@@ -51,7 +51,7 @@ package final class Certificate: @unchecked Sendable {
 
   /// What can be wrong with the names of a certificate.
   enum NameFault: Error {
-    case damaged, doubled
+    case damaged, doubled, empty
     case holdsNUL(CertificateName)
     case notASCII(CertificateName)
     case badAddress
@@ -100,6 +100,7 @@ package final class Certificate: @unchecked Sendable {
       guard name.bytes.count == 4 || name.bytes.count == 16 else { throw .badAddress }
       return
     }
+    if name.bytes.isEmpty { throw .empty }
     if name.bytes.contains(0) { throw .holdsNUL(name) }
     guard name.bytes.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { throw .notASCII(name) }
   }
@@ -110,6 +111,7 @@ extension Certificate.NameFault: CustomStringConvertible {
     switch self {
     case .damaged: "its alternative names cannot be decoded"
     case .doubled: "it has two lists of alternative names"
+    case .empty: "one of its names is empty"
     case .holdsNUL(let name): "its name '\(name)' holds a NUL"
     case .notASCII(let name): "its name '\(name)' is not visible ASCII"
     case .badAddress: "its IP address has neither 4 nor 16 bytes"

@@ -33,7 +33,6 @@ extension TLSSession {
   /// Ends the session: nothing calls OpenSSL for it again.
   mutating func fail(_ failure: PouchError) -> PouchError {
     let error = failure.at(peer: peer.address)
-    isDead = true
     readFailure = error
     // A write that already failed for a reason of its own keeps it.
     if writeFailure == nil { writeFailure = error }

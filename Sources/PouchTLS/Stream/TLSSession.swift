@@ -21,8 +21,6 @@ struct TLSSession: ~Copyable {
   var readFailure: PouchError?
   /// What ended writing.
   var writeFailure: PouchError?
-  /// OpenSSL must not be called again: a fatal error happened.
-  var isDead = false
   /// A write to the base stream is under way; nobody else may start one.
   var isSending = false
   /// Something has come from the peer.
@@ -30,11 +28,6 @@ struct TLSSession: ~Copyable {
   var isFinished = false
   var isClosed = false
   var rekeying: Rekeying
-  /// How many bytes of ciphertext the next read asks for.
-  var readSize = TLSSession.smallestRead
-
-  static let smallestRead = 8 << 10
-  static let largestRead = 256 << 10
 
   init(
     context: TLSContext, serverName: String?, peer: PeerIdentity, rekeying: Rekeying
@@ -92,25 +85,17 @@ struct TLSSession: ~Copyable {
     if writeFailure == nil { writeFailure = error }
   }
 
-  /// Moves the buffer for ciphertext, which is empty whenever more is needed, into `buffer`.
+  /// Moves the buffer for ciphertext, which is empty whenever more is needed, into `buffer`. How
+  /// much room a read needs is for the base stream to know.
   mutating func lendIncoming(_ buffer: inout ByteBuffer) {
     swap(&channel.incoming, &buffer)
     assert(buffer.isEmpty, "OpenSSL asks for more only when it has taken everything")
     buffer.removeAll()
-    if buffer.spare > readSize { buffer = ByteBuffer() }
-    buffer.reserve(readSize)
   }
 
   /// Takes the buffer back with `count` bytes that came; 0 is the end of the base stream.
   mutating func returnIncoming(_ buffer: inout ByteBuffer, count: Int) {
     if count == 0 { channel.hasEnded = true }
-    // What one read fills decides how much the next asks for: an idle connection holds little
-    // memory, a busy one makes few system calls.
-    if buffer.spare == 0 {
-      readSize = min(readSize * 2, TLSSession.largestRead)
-    } else if count < readSize / 8 {
-      readSize = max(readSize / 2, TLSSession.smallestRead)
-    }
     swap(&channel.incoming, &buffer)
   }
 }

@@ -38,6 +38,8 @@ public final class TLSStream<Base: ByteStream>: ByteStream {
 
   public var peer: PeerIdentity { session.withLock { $0.peer } }
 
+  public var preferredExecutor: (any TaskExecutor)? { base.preferredExecutor }
+
   // MARK: Handshake
 
   public func handshake() async throws(PouchError) {

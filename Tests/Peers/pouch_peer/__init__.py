@@ -16,5 +16,5 @@ connection  preface, handshake, frames in and out, the end (sections 1, 8 and 9)
 sources     what is sent
 sender, receiver   the two roles
 command     the command line
-selftest    the peer against itself
+selftest*   the peer against itself
 """

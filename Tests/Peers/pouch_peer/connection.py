@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import argparse
 import secrets
-import struct
 import time
 from typing import Any, Callable, Dict, Optional
 
 from . import frames
 from .errors import Misbehaved, PatienceError, PeerError, ProtocolError
 from .errors import RejectedError, TLSError, UnreachableError
-from .faults import HIGHER_MINOR, PREFACES
+from .faults import HIGHER_MINOR, PREFACES, find_reject, with_duplicate_key
 from .foreign import foreign
 from .frames import CLOSE, DATA, HELLO, IGNORABLE, PING, PONG, READY, REJECT, WELCOME
 from .frames import Frame, Header, kind_name
@@ -155,7 +154,7 @@ class Connection:
         value = {**value, **grease(self.options.rich_grease)}
         body = frames.encode_sealed_map(kind, value)
         if self.options.duplicate_key and kind != READY:
-            body = _with_duplicate_key(kind, body)
+            body = with_duplicate_key(kind, body)
         self.stream.write(Header(len(body), kind).encode() + body)
 
     def _read_handshake(self, due: int, deadline: float) -> Dict[str, Any]:
@@ -356,7 +355,7 @@ class Connection:
         answer = bytes(incoming)
         if not dropped and answer.startswith(frames.PREFACE[:7]):
             answer = answer[8:]
-        reject = _find_reject(answer)
+        reject = find_reject(answer)
         self.report("misbehaved", fault=fault, verdict=verdict, reject=reject, bytes=self.stream.received)
         raise Misbehaved(fault)
 
@@ -392,26 +391,3 @@ def rejection(value: Dict[str, Any]) -> RejectedError:
     if not isinstance(code, str) or not isinstance(text, str):
         raise ProtocolError("REJECT without code and text", reject=None)
     return RejectedError(code, text)
-
-
-def _find_reject(answer: bytes) -> Optional[Dict[str, Any]]:
-    """The REJECT among the frames at the end of a connection, if it travelled without stages."""
-    while len(answer) >= frames.HEADER_SIZE:
-        try:
-            header = Header.decode(answer[: frames.HEADER_SIZE])
-            end = frames.HEADER_SIZE + header.length
-            if header.kind == REJECT:
-                value = frames.decode_sealed_map(REJECT, answer[frames.HEADER_SIZE : end])
-                return {"code": value.get("code"), "text": value.get("text")}
-        except ProtocolError:
-            return None
-        answer = answer[end:]
-    return None
-
-
-def _with_duplicate_key(kind: int, body: bytes) -> bytes:
-    """The same map with the key `software` once more."""
-    assert body[0] >> 5 == 5 and body[0] & 31 < 23, "a map of less than 23 pairs"
-    value = bytes([body[0] + 1]) + body[1:-4] + frames.cbor.encode("software") + b"\x61x"
-    covered = frames.covered_header(kind, 0, 0, 0, 0)
-    return value + struct.pack(">I", frames.crc32c(covered, value))

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+import struct
 from dataclasses import dataclass
-from typing import Dict, List, Optional
+from typing import Any, Dict, List, Optional
 
-from .errors import UsageError
-from .frames import PREFACE
+from . import cbor
+from .crc32c import crc32c
+from .errors import ProtocolError, UsageError
+from .frames import HEADER_SIZE, PREFACE, REJECT, Header, covered_header, decode_sealed_map
 
 SLOW_LIMIT = 64 * 1024
 
@@ -91,3 +94,26 @@ class Faults:
                 return None
             return self.data_start + position.offset - start
         return position.offset - start if position.base == channel else None
+
+
+def find_reject(answer: bytes) -> Optional[Dict[str, Any]]:
+    """The REJECT among the frames at the end of a connection, if it travelled without stages."""
+    while len(answer) >= HEADER_SIZE:
+        try:
+            header = Header.decode(answer[: HEADER_SIZE])
+            end = HEADER_SIZE + header.length
+            if header.kind == REJECT:
+                value = decode_sealed_map(REJECT, answer[HEADER_SIZE : end])
+                return {"code": value.get("code"), "text": value.get("text")}
+        except ProtocolError:
+            return None
+        answer = answer[end:]
+    return None
+
+
+def with_duplicate_key(kind: int, body: bytes) -> bytes:
+    """The same map with the key `software` once more."""
+    assert body[0] >> 5 == 5 and body[0] & 31 < 23, "a map of less than 23 pairs"
+    value = bytes([body[0] + 1]) + body[1:-4] + cbor.encode("software") + b"\x61x"
+    covered = covered_header(kind, 0, 0, 0, 0)
+    return value + struct.pack(">I", crc32c(covered, value))

@@ -56,6 +56,9 @@ def _() -> None:
             _sender, receiver = exchange(send, ["--output", output], transport)
             assert receiver.exit_code in (69, 77), f"{transport}, {position}: {receiver.error!r}"
             equal(os.listdir(output), [], f"{transport}, {position}")
+            if transport == "tls" and receiver.exit_code == 69:
+                reasons = ("without close_notify", "connection reset")
+                assert any(reason in str(receiver.error) for reason in reasons), repr(receiver.error)
 
 
 @test("a cut and a flip below TLS are seen by TLS")
@@ -64,7 +67,8 @@ def _() -> None:
         for fault in ("--cut-after", "--flip"):
             send = ["--generate", "1x3000", fault, f"wire+{position}", "--handshake-timeout", "1"]
             _sender, receiver = exchange(send, ["--handshake-timeout", "1"], "tls")
-            assert receiver.exit_code in (69, 77), f"{fault} {position}: {receiver.error!r}"
+            # 75: a changed length of a record leaves TLS waiting for the rest
+            assert receiver.exit_code in (69, 75, 77), f"{fault} {position}: {receiver.error!r}"
             equal(receiver.all("object"), [], f"{fault} {position}")
 
 

@@ -116,10 +116,16 @@ class Sender:
     def _send_some(self) -> None:
         """One frame of small objects, or a chunk of each object that travels in chunks."""
         if self.waiting and len(self.active) < self.options.interleave:
-            if self._travels_whole(self.waiting[0]):
-                self._send_batch()
+            whole = self._travels_whole(self.waiting[0])
+            if not self._await_window(self.waiting[0].size or 0 if whole else 0):
                 return
-            self._start_chunked(self.waiting.popleft())
+            if self.options.gap:
+                self.next_id += 1
+                self.options.gap = False
+            if whole:
+                self._send_batch()
+            else:
+                self._start_chunked(self.waiting.popleft())
             return
         for _ in range(len(self.active)):
             if self._stopped:
@@ -174,10 +180,10 @@ class Sender:
         """As many whole objects in one frame as are next, fit, and the window lets through."""
         entries: List[Entry] = []
         size = 0
-        first = self._new_id(self.waiting[0].size or 0)
+        first = self.next_id
         while self.waiting and len(entries) < self.options.batch:
             source = self.waiting[0]
-            if not self._travels_whole(source) or self._stopped:
+            if not self._travels_whole(source):
                 break
             if entries and not self._fits_window(source.size or 0):
                 break
@@ -199,7 +205,7 @@ class Sender:
 
     def _start_chunked(self, source: Source) -> None:
         chunked = _Chunked(source, source.open(), self._chunk_size)
-        chunked.id = self._new_id(0)
+        chunked.id = self.next_id
         self._count_in(chunked.id, 0)
         self.next_id += 1
         if self._send_chunk(chunked):
@@ -247,14 +253,11 @@ class Sender:
 
     # The window
 
-    def _new_id(self, size: int) -> int:
-        """The next id, once the window has room for an object of `size` bytes of it."""
+    def _await_window(self, size: int) -> bool:
+        """Waits for room for one more object; false when the receiver takes no more."""
         while not self._fits_window(size) and not self._stopped:
             self._await()
-        if self.options.gap:
-            self.next_id += 1
-            self.options.gap = False
-        return self.next_id
+        return not self._stopped
 
     def _fits_window(self, size: int) -> bool:
         if not self.level or not self.in_flight or self.options.ignore_window:

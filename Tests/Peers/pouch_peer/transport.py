@@ -24,6 +24,7 @@ ALPN = "pouch/1"
 OUTGOING_LIMIT = 256 * 1024
 INCOMING_LIMIT = 40 * 1024 * 1024
 RECEIVE_SIZE = 256 * 1024
+IGNORE_UNEXPECTED_EOF = 0x80  # of OpenSSL 3; Python 3.9 sets it, and a cut would look like an end
 NOT_TLS = ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG")
 
 
@@ -77,6 +78,7 @@ class TLSFiles:
     def context(self, server_side: bool) -> ssl.SSLContext:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER if server_side else ssl.PROTOCOL_TLS_CLIENT)
         context.minimum_version = ssl.TLSVersion.TLSv1_3
+        context.options &= ~IGNORE_UNEXPECTED_EOF
         if self.alpn:
             context.set_alpn_protocols(list(self.alpn))
         try:
@@ -102,6 +104,7 @@ class Stream:
         self.faults = faults or Faults()
         self.incoming = bytearray()
         self.ended = False  # nothing more will come
+        self._socket_ended = False  # nothing more will come through the socket; TLS may hold more
         self.failure: Optional[str] = None  # why not, unless the end was a clean one
         self.received = 0
         self._outgoing = bytearray()
@@ -131,7 +134,7 @@ class Stream:
                 if error.reason in NOT_TLS:
                     raise ProtocolError(f"the peer does not speak TLS: {error}", None) from None
                 raise TLSError(f"TLS: {error}") from None
-            if self.ended:
+            if self._socket_ended:
                 raise TLSError(f"TLS: the connection ended in the handshake ({self.failure or 'closed'})")
             self._wait(deadline)
         self._tls = tls
@@ -195,8 +198,11 @@ class Stream:
         data = self.faults.apply("stream", data)
         if self._tls is None:
             self._outgoing += self.faults.apply("wire", data)
-        elif data:
-            self._tls.write(data)
+        elif data and not self._broken:
+            try:
+                self._tls.write(data)
+            except ssl.SSLError:  # the reading side found the end, or an error, before
+                self._broken = True
             self._outgoing += self.faults.apply("wire", self._tls_out.read())
         self._push()
         self._carry_out_cut()
@@ -209,7 +215,7 @@ class Stream:
 
     def poll(self) -> None:
         """Reads what is there, without waiting."""
-        if not self.ended:
+        if not self._socket_ended:
             self._pull()
 
     def fill(self, deadline: float) -> bool:
@@ -227,7 +233,7 @@ class Stream:
     def _wait(self, deadline: float) -> None:
         """One turn: until some bytes came or went."""
         events = 0
-        if not self.ended and len(self.incoming) < INCOMING_LIMIT:
+        if not self._socket_ended and len(self.incoming) < INCOMING_LIMIT:
             events |= select.POLLIN
         if self._outgoing:
             events |= select.POLLOUT
@@ -239,7 +245,7 @@ class Stream:
         if ready[0][1] & select.POLLOUT:
             self._push()
         if ready[0][1] & ~select.POLLOUT:
-            if self.ended:
+            if self._socket_ended:
                 self._broken = True
                 self._outgoing.clear()
             self.poll()
@@ -270,17 +276,15 @@ class Stream:
                 self.failure = os.strerror(error.errno or 0).lower()
                 raw = b""
             self.received += len(raw)
+            self._socket_ended = not raw
             if not self._tls_started:
                 self.incoming += raw
-            elif raw:
-                self._tls_in.write(raw)
+                self.ended = self._socket_ended
             else:
-                self._tls_in.write_eof()
-            if self._tls is not None:
-                self._unseal()
-            if not raw:
-                self.ended = True
-            if self.ended:
+                self._tls_in.write(raw) if raw else self._tls_in.write_eof()
+                if self._tls is not None:
+                    self._unseal()
+            if self._socket_ended:
                 return
 
     # The end

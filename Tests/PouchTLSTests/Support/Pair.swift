@@ -4,21 +4,27 @@ import PouchCore
 
 /// A client and a server over an in-memory stream, before their handshake.
 struct Pair {
-  let client: TLSStream<MemoryStream>
-  let server: TLSStream<MemoryStream>
+  let client: TLSStream<FilteredStream>
+  let server: TLSStream<FilteredStream>
+  /// What the client's and the server's ciphertext goes through.
+  let clientBase: FilteredStream
+  let serverBase: FilteredStream
 
   init(
     client: TLSSettings? = nil, server: TLSSettings? = nil, name: String? = "localhost",
-    capacity: Int = 256 << 10, rekeying: Rekeying = Rekeying()
+    capacity: Int = 256 << 10, piece: Int = .max, rekeying: Rekeying = Rekeying()
   ) throws {
     let shared = try Credentials.shared.get()
     let (near, far) = MemoryTransport.pair(capacity: capacity)
+    clientBase = FilteredStream(near, piece: piece)
+    serverBase = FilteredStream(far, piece: piece)
     self.client = try TLSStream(
-      wrapping: near,
+      wrapping: clientBase,
       context: TLSContext(client ?? shared.settings("sender"), role: .client),
       serverName: name, rekeying: rekeying)
     self.server = try TLSStream(
-      wrapping: far, context: TLSContext(server ?? shared.settings("receiver"), role: .server),
+      wrapping: serverBase,
+      context: TLSContext(server ?? shared.settings("receiver"), role: .server),
       serverName: nil, rekeying: rekeying)
   }
 
@@ -31,11 +37,13 @@ struct Pair {
 
   /// A pair whose handshake is done.
   static func connected(
-    capacity: Int = 256 << 10, rekeying: Rekeying = Rekeying()
+    capacity: Int = 256 << 10, piece: Int = .max, rekeying: Rekeying = Rekeying()
   ) async throws -> Pair {
-    let pair = try Pair(capacity: capacity, rekeying: rekeying)
+    let pair = try Pair(capacity: capacity, piece: piece, rekeying: rekeying)
     let (client, server) = await pair.shakeHands()
     if let error = client ?? server { throw error }
+    pair.clientBase.forgetWrites()
+    pair.serverBase.forgetWrites()
     return pair
   }
 
@@ -47,7 +55,7 @@ struct Pair {
 
 /// The error that `action` throws, or nil.
 func outcome(_ action: () async throws(PouchError) -> Void) async -> PouchError? {
-  do {
+  do throws(PouchError) {
     try await action()
     return nil
   } catch {

@@ -1,0 +1,44 @@
+import ArgumentParser
+import PouchCore
+import PouchTLS
+
+extension PouchCerts {
+  struct Verify: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Checks certificates as a peer would.",
+      discussion: """
+        EXAMPLE
+          pouch-certs verify --trust Certs/ca.pem --name localhost Certs/receiver.pem
+        """)
+
+    @Option(name: .long, help: "A PEM file with the authorities that are believed.")
+    var trust: String
+
+    @Option(name: .long, help: "A name that every one of the certificates must prove.")
+    var name: String?
+
+    @Argument(help: "PEM files: a certificate, followed by the intermediate ones.")
+    var file: [String]
+
+    func run() throws {
+      try reporting { () throws(PouchError) in
+        let authorities = try Certificate.read(trust, role: "trust file")
+        let verifier = CertificateVerifier(authorities: authorities)
+        var wanted: CertificateName?
+        if let name { wanted = try CertificateName(name) }
+        var refused: PouchError?
+        for path in file {
+          let chain = try Certificate.read(path)
+          do throws(PouchError) {
+            try verifier.verify(chain, name: wanted)
+            print("\(path): good\(chain.first?.notAfter.map { ", until \($0)" } ?? "")")
+          } catch {
+            print("\(path): refused: \(error.cause ?? error.message)")
+            refused = error
+          }
+        }
+        if let refused { throw refused }
+      }
+    }
+  }
+}

@@ -1,0 +1,98 @@
+import Glibc
+import PouchCore
+import Testing
+
+@testable import PouchSockets
+
+@Suite("Descriptors", .timeLimit(.minutes(1)))
+struct DescriptorTests {
+  @Test("stay open while somebody uses them, and are released once")
+  func use() {
+    let use = SharedUse()
+    #expect(use.enter())
+    #expect(use.enter())
+    #expect(!use.leave())
+    #expect(use.close())
+    #expect(!use.close())
+    #expect(!use.enter())
+    #expect(!use.leave(), "the owner leaves, one user is left")
+    #expect(use.leave(), "the last one releases")
+    #expect(use.isClosing)
+    #expect(!use.enter())
+  }
+
+  @Test("are released by exactly one of many who leave at once")
+  func contention() async {
+    for _ in 0..<50 {
+      let shared = SharedUse()
+      let released = Shared(0)
+      await withDiscardingTaskGroup { group in
+        for number in 0..<16 {
+          group.addTask {
+            for _ in 0..<100 where shared.enter() {
+              #expect(released.value == 0)
+              if shared.leave() { released.change { $0 += 1 } }
+            }
+            if number % 4 == 0, shared.close(), shared.leave() {
+              released.change { $0 += 1 }
+            }
+          }
+        }
+      }
+      #expect(released.value == 1)
+    }
+  }
+
+  private final class SharedUse: Sendable {
+    private let use = DescriptorUse()
+
+    var isClosing: Bool { use.isClosing }
+    func enter() -> Bool { use.enter() }
+    func leave() -> Bool { use.leave() }
+    func close() -> Bool { use.close() }
+  }
+
+  /// In a process of its own, whose limit is its own.
+  @Test("that run out make connections wait, and not fail")
+  func shortage() async {
+    await #expect(processExitsWith: .success) {
+      let transport = TCPTransport()
+      let listener = try await transport.listen(on: .tcp("127.0.0.1", 0))
+      var clients: [SocketStream] = []
+      for _ in 0..<100 { clients.append(try await transport.connect(to: listener.endpoint)) }
+
+      // Room for a few more than there are; the 100 wait in the backlog.
+      let next = dup(0)
+      close(next)
+      var limit = rlimit(rlim_cur: rlim_t(next) + 10, rlim_max: rlim_t(next) + 10)
+      guard setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { exit(2) }
+
+      try await withThrowingTaskGroup { group in
+        group.addTask {
+          await withDiscardingTaskGroup { servers in
+            while let server = try? await listener.accept() {
+              // One is left for what serving needs, such as a file.
+              let file = open("/dev/null", O_RDONLY)
+              if file < 0 { exit(3) }
+              close(file)
+              servers.addTask { try? await server.echo() }
+            }
+          }
+        }
+        try await withThrowingTaskGroup { talks in
+          for client in clients {
+            talks.addTask {
+              try await client.write([Bytes(utf8: "hello")])
+              if try await client.readExactly(5).text != "hello" { exit(4) }
+              client.close()
+            }
+          }
+          try await talks.waitForAll()
+        }
+        listener.close()
+        try await group.waitForAll()
+      }
+      exit(0)
+    }
+  }
+}

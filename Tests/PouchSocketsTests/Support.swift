@@ -1,0 +1,117 @@
+import Glibc
+import PouchCore
+import PouchSockets
+import Synchronization
+import Testing
+
+/// The error that `body` throws; a failure when it throws none.
+func failure(
+  sourceLocation: SourceLocation = #_sourceLocation, _ body: () async throws -> Void
+) async -> PouchError? {
+  do {
+    try await body()
+    Issue.record("nothing was thrown", sourceLocation: sourceLocation)
+    return nil
+  } catch {
+    return error as? PouchError
+  }
+}
+
+/// Runs `body` with a reactor of its own, which ends with it.
+func withReactor(loops: Int, _ body: (Reactor) async throws -> Void) async throws {
+  let reactor = try Reactor(loops: loops)
+  defer { reactor.shutdown() }
+  try await body(reactor)
+}
+
+/// Something that several tasks and threads change.
+final class Shared<Value: Sendable>: Sendable {
+  private let storage: Mutex<Value>
+
+  init(_ value: Value) { storage = Mutex(value) }
+
+  var value: Value { storage.withLock { $0 } }
+
+  @discardableResult
+  func change<R: Sendable>(_ body: @Sendable (inout Value) -> R) -> R {
+    storage.withLock { body(&$0) }
+  }
+}
+
+/// A one-shot event that a task waits for.
+final class Signal: Sendable {
+  private let stream: AsyncStream<Void>
+  private let continuation: AsyncStream<Void>.Continuation
+
+  init() { (stream, continuation) = AsyncStream.makeStream() }
+
+  func fire() { continuation.finish() }
+
+  func wait() async { for await _ in stream {} }
+}
+
+extension ByteStream {
+  func readExactly(_ count: Int) async throws(PouchError) -> Bytes {
+    var buffer = ByteBuffer()
+    while buffer.count < count {
+      guard try await read(into: &buffer) > 0 else {
+        throw PouchError(.truncated, "\(buffer.count) of \(count) bytes came")
+      }
+    }
+    return buffer.freeze()
+  }
+
+  func echo() async throws(PouchError) {
+    var buffer = ByteBuffer()
+    while try await read(into: &buffer) > 0 { try await write([buffer.take(buffer.count)]) }
+    try await finish()
+  }
+}
+
+/// A listening socket that nobody accepts from, with the smallest backlog there is.
+struct RawListener {
+  let descriptor: Int32
+  let port: UInt16
+
+  /// On the loopback interface.
+  init() throws {
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+    (descriptor, port) = try RawListener.open(AF_INET, &address) { descriptor in
+      var bound = sockaddr_in()
+      var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+      withUnsafeMutableBytes(of: &bound) { bytes in
+        _ = getsockname(
+          descriptor, bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self), &length)
+      }
+      return UInt16(bigEndian: bound.sin_port)
+    }
+  }
+
+  /// At a path.
+  init(path: String) throws {
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+    (descriptor, port) = try RawListener.open(AF_UNIX, &address) { _ in 0 }
+  }
+
+  private static func open<Address>(
+    _ family: Int32, _ address: inout Address, _ port: (Int32) -> UInt16
+  ) throws -> (Int32, UInt16) {
+    let descriptor = socket(family, Int32(SOCK_STREAM.rawValue), 0)
+    let isBound = withUnsafeBytes(of: &address) { bytes in
+      bind(
+        descriptor, bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self),
+        socklen_t(bytes.count)) == 0
+    }
+    try #require(descriptor >= 0 && isBound && listen(descriptor, 0) == 0)
+    return (descriptor, port(descriptor))
+  }
+
+  /// Takes one connection out of the backlog and closes it.
+  func acceptAndClose() { Glibc.close(accept(descriptor, nil, nil)) }
+
+  func close() { Glibc.close(descriptor) }
+}
