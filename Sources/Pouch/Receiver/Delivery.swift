@@ -78,6 +78,15 @@ public struct DeliveryBody: AsyncSequence, Sendable {
     if case .whole(let bytes) = source { bytes } else { nil }
   }
 
+  /// Whether nothing more of the object is to come from the peer, though some may not have been
+  /// taken yet.
+  package var hasArrived: Bool {
+    switch source {
+    case .whole: true
+    case .chunks(let channel): channel.hasEnded
+    }
+  }
+
   public func makeAsyncIterator() -> Iterator { Iterator(source: source) }
 
   /// Yields the pieces as they arrive.
