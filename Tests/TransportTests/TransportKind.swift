@@ -1,5 +1,6 @@
 import PouchCore
 import PouchSockets
+import PouchTLS
 import Testing
 
 /// Every transport that must pass the conformance suite: one line each in `withHarness`.
@@ -9,11 +10,18 @@ enum TransportKind: String, CaseIterable, Sendable, CustomTestStringConvertible 
   case tcpIPv6 = "tcp over IPv6"
   case unixPath = "unix at a path"
   case unixAbstract = "unix at an abstract name"
+  case tlsOverTCP = "tls over tcp"
+  case tlsOverUnix = "tls over unix"
 
   var testDescription: String { rawValue }
 
   /// What a reader may be told when its peer closes without finishing.
-  var codesOfAbruptEnd: Set<PouchError.Code> { [.connectionLost] }
+  var codesOfAbruptEnd: Set<PouchError.Code> {
+    switch self {
+    case .tlsOverTCP, .tlsOverUnix: [.connectionLost, .truncated]
+    default: [.connectionLost]
+    }
+  }
 
   func withHarness(_ body: (Harness) async throws -> Void) async throws {
     let directory = try TemporaryDirectory()
@@ -25,6 +33,12 @@ enum TransportKind: String, CaseIterable, Sendable, CustomTestStringConvertible 
     case .tcpIPv6: try await body(Harness(TCPTransport(), .tcp("::1", 0)))
     case .unixPath: try await body(Harness(UnixTransport(), .unix(path: path)))
     case .unixAbstract: try await body(Harness(UnixTransport(), .unix(abstract: path)))
+    case .tlsOverTCP:
+      let tls = try TLSTransport(over: TCPTransport(), settings: Credentials.shared.get().settings)
+      try await body(Harness(tls, .tls("localhost", 0)))
+    case .tlsOverUnix:
+      let tls = try TLSTransport(over: UnixTransport(), settings: Credentials.shared.get().settings)
+      try await body(Harness(tls, .unix(path: path)))
     }
   }
 }
