@@ -63,6 +63,7 @@ extension Connection {
     format: ObjectFormat, attributes: Bytes?, expectedSize: UInt64? = nil,
     _ source: (Int) async throws(PouchError) -> Bytes
   ) async throws(PouchError) -> UInt64 {
+    if let expectedSize { try check(size: expectedSize) }
     let longest = state.withLock { $0.session.outbox.longestPayload }
     var chunk = try await source(longest)
     var next = chunk.isEmpty ? chunk : try await source(longest)

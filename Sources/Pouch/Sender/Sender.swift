@@ -103,7 +103,7 @@ public final class Sender: Sendable {
   ) async throws(PouchError) -> Receipt {
     let connection = try await pick()
     let id = try await connection.sendChunked(
-      format: format, attributes: attributes.encoded(), source)
+      format: format, attributes: attributes.encoded(), expectedSize: attributes.size, source)
     return Receipt(id: id, connection: connection)
   }
 

@@ -37,7 +37,9 @@ package struct ReceiveCommand: Sendable {
     options.transports.admit(request.allowedUsers)
     if request.isCheck {
       _ = try destination(configuration.output)
-      try SettingsCheck(console: console, endpoints: configuration.endpoints).run(options.tls)
+      let check = SettingsCheck(configuration.endpoints, console)
+      try check.run(options.tls)
+      if request.connects { try await check.connect(options) }
       return .success
     }
     let receiving = Receiving(

@@ -38,7 +38,9 @@ package struct SendCommand: Sendable {
     var options = try SenderOptions(configuration)
     options.transports.admit(request.allowedUsers)
     if request.isCheck {
-      try SettingsCheck(console: console, endpoints: configuration.endpoints).run(options.tls)
+      let check = SettingsCheck(configuration.endpoints, console)
+      try check.run(options.tls)
+      if request.connects { try await check.connect(options) }
       return .success
     }
     let sending = try Sending(

@@ -8,6 +8,8 @@ extension Console {
     case .listening(let endpoint):
       log(.info, "listening on \(endpoint)", [("endpoint", .text(endpoint.description))])
       self.event("listening", [("endpoint", .text(endpoint.description))])
+    case .opened(let endpoint): log(.trace, "the stream to \(endpoint) is open")
+    case .secured(let endpoint, _): log(.trace, "the stream to \(endpoint) is secure")
     case .connected(let connection):
       let details = Console.details(connection)
       log(.debug, "connected: \(connection)", details)
