@@ -81,13 +81,25 @@ extension TLSSession {
       }
     }
     let records = budget / PlaintextCursor.recordSize + 2
-    channel.outgoing.reserve(budget + records * TLSSession.recordOverhead)
+    makeRoom(budget + records * TLSSession.recordOverhead)
     while budget > 0, !cursor.isAtEnd {
       let run = cursor.next(limit: max(budget, PlaintextCursor.recordSize))
       try write(run)
       budget -= run.count
     }
     return takeOutgoing()
+  }
+
+  /// Makes room for a batch, and lets go of much more than that once several batches in a row have
+  /// not needed it: a connection that has fallen idle holds little.
+  private mutating func makeRoom(_ length: Int) {
+    let isOversized = channel.outgoing.spare > max(4 * length, 32 << 10)
+    oversizedBatches = isOversized ? oversizedBatches + 1 : 0
+    if oversizedBatches == 8, channel.outgoing.isEmpty {
+      channel.outgoing = ByteBuffer()
+      oversizedBatches = 0
+    }
+    channel.outgoing.reserve(length)
   }
 
   /// Header, content type and tag of a TLS 1.3 record; more than TLS 1.2 adds with the same ciphers.
