@@ -75,8 +75,8 @@ extension TLSSession {
     var budget = cursor.remaining(upTo: TLSSession.batchSize)
     if rekeying.isDue(beforeBytes: budget, now: .now), SSL_version(ssl.pointer) == TLS1_3_VERSION {
       ERR_clear_error()
-      // The peer is not asked to do the same: it counts its own records.
-      guard SSL_key_update(ssl.pointer, SSL_KEY_UPDATE_NOT_REQUESTED) == 1 else {
+      let kind = rekeying.asksPeer ? SSL_KEY_UPDATE_REQUESTED : SSL_KEY_UPDATE_NOT_REQUESTED
+      guard SSL_key_update(ssl.pointer, kind) == 1 else {
         throw .openSSL("change the key")
       }
     }
