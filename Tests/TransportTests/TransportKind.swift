@@ -10,14 +10,18 @@ enum TransportKind: String, CaseIterable, Sendable, CustomTestStringConvertible 
   case tcpIPv6 = "tcp over IPv6"
   case unixPath = "unix at a path"
   case unixAbstract = "unix at an abstract name"
-  case tls = "tls over tcp"
+  case tlsOverTCP = "tls over tcp"
   case tlsOverUnix = "tls over unix"
-  case tlsOverMemory = "tls over memory"
 
   var testDescription: String { rawValue }
 
   /// What a reader may be told when its peer closes without finishing.
-  var codesOfAbruptEnd: Set<PouchError.Code> { [.connectionLost] }
+  var codesOfAbruptEnd: Set<PouchError.Code> {
+    switch self {
+    case .tlsOverTCP, .tlsOverUnix: [.connectionLost, .truncated]
+    default: [.connectionLost]
+    }
+  }
 
   func withHarness(_ body: (Harness) async throws -> Void) async throws {
     let directory = try TemporaryDirectory()
@@ -29,28 +33,13 @@ enum TransportKind: String, CaseIterable, Sendable, CustomTestStringConvertible 
     case .tcpIPv6: try await body(Harness(TCPTransport(), .tcp("::1", 0)))
     case .unixPath: try await body(Harness(UnixTransport(), .unix(path: path)))
     case .unixAbstract: try await body(Harness(UnixTransport(), .unix(abstract: path)))
-    case .tls:
-      let transport = try TLSTransport(over: TCPTransport(), settings: tls(in: directory.path))
-      try await body(Harness(transport, .tls("localhost", 0)))
+    case .tlsOverTCP:
+      let tls = try TLSTransport(over: TCPTransport(), settings: Credentials.shared.get().settings)
+      try await body(Harness(tls, .tls("localhost", 0)))
     case .tlsOverUnix:
-      let transport = try TLSTransport(over: UnixTransport(), settings: tls(in: directory.path))
-      try await body(Harness(transport, .unix(path: path)))
-    case .tlsOverMemory:
-      let transport = try TLSTransport(over: MemoryTransport(), settings: tls(in: directory.path))
-      try await body(Harness(transport, .memory("conformance")))
+      let tls = try TLSTransport(over: UnixTransport(), settings: Credentials.shared.get().settings)
+      try await body(Harness(tls, .unix(path: path)))
     }
-  }
-
-  /// One certificate for both ends, signed by an authority of its own.
-  private func tls(in directory: String) throws -> TLSSettings {
-    let files = try DevelopmentCertificates(
-      receiverNames: ["localhost"], senderNames: ["localhost"], days: 1
-    ).write(to: CredentialDirectory(directory, replaces: false))
-    func path(_ name: String) -> String { files.first { $0.hasSuffix(name) } ?? name }
-    var settings = TLSSettings.mutual(
-      trust: path("ca.pem"), certificate: path("receiver.pem"), key: path("receiver.key"))
-    settings.serverName = "localhost"
-    return settings
   }
 }
 

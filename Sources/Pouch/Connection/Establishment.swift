@@ -41,7 +41,7 @@ struct Establishment: Sendable {
     var handshake = Handshake(offer: offer, isInitiator: isInitiator, nonces: .random())
     do throws(PouchError) {
       try await stream.write(handshake.opening())
-    } catch where error.code == .connectionLost {
+    } catch  where error.code == .connectionLost {
       // The peer hung up; what it said first is worth more than the broken pipe.
     }
     var buffer = ByteBuffer()

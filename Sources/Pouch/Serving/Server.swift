@@ -47,7 +47,7 @@ final class Server: Sendable {
     for endpoint in endpoints {
       do throws(PouchError) {
         let transport = try transports.transport(
-        for: endpoint, tls: tls, connectTimeout: timeouts.connect)
+          for: endpoint, tls: tls, connectTimeout: timeouts.connect)
         bound.append(try await Server.listen(transport, endpoint))
       } catch {
         for listener in bound { listener.close() }
@@ -98,7 +98,7 @@ final class Server: Sendable {
           group.addTask(executorPreference: stream.preferredExecutor) {
             await self.welcome(stream, number, listener.endpoint, role)
           }
-        } catch where error.code == .closed || error.code == .cancelled {
+        } catch  where error.code == .closed || error.code == .cancelled {
           return
         } catch {
           // One peer's failure, such as a reset before it was accepted: the listener goes on.

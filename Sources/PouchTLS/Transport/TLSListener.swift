@@ -5,13 +5,12 @@ public final class TLSListener<Base: StreamListener>: StreamListener {
   private let base: Base
   private let contexts: TLSContextBox
 
-  public let endpoint: Endpoint
-
-  init(base: Base, contexts: TLSContextBox, scheme: Endpoint.Scheme) {
+  init(base: Base, contexts: TLSContextBox) {
     self.base = base
     self.contexts = contexts
-    endpoint = Endpoint(scheme: scheme, address: base.endpoint.address)
   }
+
+  public var endpoint: Endpoint { base.endpoint }
 
   public func accept() async throws(PouchError) -> TLSStream<Base.Stream> {
     let stream = try await base.accept()

@@ -2,6 +2,8 @@ public import PouchCore
 
 /// TLS over another transport: `tls://host:port` over TCP, or any endpoint of the base.
 ///
+/// The base is given the endpoint as it is, so that its errors name what the user wrote.
+///
 /// ```swift
 /// let transport = TLSTransport(
 ///   over: tcp, settings: .mutual(trust: "ca.pem", certificate: "me.pem", key: "me.key"))
@@ -28,7 +30,7 @@ public struct TLSTransport<Base: Transport>: Transport {
   /// - Throws: As the base transport, and as `TLSContext.init` for the settings.
   public func connect(to endpoint: Endpoint) async throws(PouchError) -> TLSStream<Base.Stream> {
     let context = try contexts.context(for: .client)
-    let stream = try await base.connect(to: Self.baseEndpoint(endpoint))
+    let stream = try await base.connect(to: endpoint)
     do {
       return try TLSStream(wrapping: stream, context: context, serverName: endpoint.host)
     } catch {
@@ -42,8 +44,8 @@ public struct TLSTransport<Base: Transport>: Transport {
   /// - Throws: As the base transport, and as `TLSContext.init` for the settings.
   public func listen(on endpoint: Endpoint) async throws(PouchError) -> TLSListener<Base.Listener> {
     _ = try contexts.context(for: .server)
-    let listener = try await base.listen(on: Self.baseEndpoint(endpoint))
-    return TLSListener(base: listener, contexts: contexts, scheme: endpoint.scheme)
+    let listener = try await base.listen(on: endpoint)
+    return TLSListener(base: listener, contexts: contexts)
   }
 
   /// Reads the certificates, key and trust again and uses them for new streams; streams that
@@ -57,9 +59,5 @@ public struct TLSTransport<Base: Transport>: Transport {
   /// The context that the next stream of `role` is made with.
   package func context(for role: TLSRole) throws(PouchError) -> TLSContext {
     try contexts.context(for: role)
-  }
-
-  private static func baseEndpoint(_ endpoint: Endpoint) -> Endpoint {
-    endpoint.scheme == .tls ? Endpoint(scheme: .tcp, address: endpoint.address) : endpoint
   }
 }
