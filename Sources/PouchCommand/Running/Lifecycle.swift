@@ -32,17 +32,33 @@ enum Lifecycle {
         try? await group.run()
       }
       tasks.addTask {
-        for await signal in signals {
-          let status: ExitStatus = signal == .sigint ? .interrupted : .terminated
-          guard received.take(status) else { exit(status.rawValue) }
-          console.log(.notice, "stopping: what is in flight is finished first")
-          await group.triggerGracefulShutdown()
+        await withDiscardingTaskGroup { watch in
+          for await signal in signals {
+            let status: ExitStatus = signal == .sigint ? .interrupted : .terminated
+            guard received.take(status) else { exit(status.rawValue) }
+            console.log(.notice, "stopping: what is in flight is finished first")
+            watch.addTask { await end(with: status, after: drain + grace, console) }
+            await group.triggerGracefulShutdown()
+          }
         }
       }
       await tasks.next()
       tasks.cancelAll()
     }
     return received.status
+  }
+
+  /// How long a service that was cancelled may take.
+  private static let grace = Duration.seconds(1)
+
+  /// Ends the process, whatever a thread of it may still wait for, such as a pipe that nobody
+  /// reads.
+  private static func end(
+    with status: ExitStatus, after time: Duration, _ console: Console
+  ) async {
+    do { try await Task.sleep(for: time) } catch { return }
+    console.fail("stopped before everything in flight was finished", hint: nil)
+    exit(status.rawValue)
   }
 
   /// A reader that goes away is an error of the write, not a reason to die without a word.
