@@ -112,6 +112,10 @@ int pouch_socket_reuse_address(int descriptor) {
   return set_option(descriptor, SOL_SOCKET, SO_REUSEADDR, 1);
 }
 
+int pouch_socket_send_buffer(int descriptor, int bytes) {
+  return set_option(descriptor, SOL_SOCKET, SO_SNDBUF, bytes);
+}
+
 int pouch_socket_dual_stack(int descriptor, const pouch_address *address) {
   if (view(address)->sa_family != AF_INET6) return 0;
   const struct sockaddr_in6 *six = (const struct sockaddr_in6 *)&address->storage;

@@ -185,7 +185,7 @@ let appendixA: [Example] = [
         var changed = bytes
         changed[position] = byte
         guard let value = try? Value(decoding: changed) else { continue }
-        #expect(try Value(decoding: value.encoded()) == value)
+        if try Value(decoding: value.encoded()) != value { Issue.record("\(hex(changed))") }
       }
     }
   }

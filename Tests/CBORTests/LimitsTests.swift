@@ -41,7 +41,8 @@ import Testing
     "A count beyond the bytes that remain is refused before anything is reserved",
     arguments: [
       "9bffffffffffffffff00", "bbffffffffffffffff0000", "9b7fffffffffffffff00",
-      "bb7fffffffffffffff0000", "9a00010000", "ba0000ffff", "5b7fffffffffffffff", "bb8000000000000000",
+      "bb7fffffffffffffff0000", "9a00010000", "ba0000ffff", "5b7fffffffffffffff",
+      "bb8000000000000000",
     ])
   func counts(_ input: String) throws {
     let error = #expect(throws: CBORError.self) { try Value(decoding: hex(input)) }
@@ -49,7 +50,8 @@ import Testing
     #expect(error?.offset == 0)
   }
 
-  @Test("More items than the limit are refused", arguments: ["83010203", "9f010203ff", "a2010203f6"])
+  @Test(
+    "More items than the limit are refused", arguments: ["83010203", "9f010203ff", "a2010203f6"])
   func items(_ input: String) throws {
     let error = #expect(throws: CBORError.self) {
       try Value(decoding: hex(input), limits: DecodingLimits(items: 3))

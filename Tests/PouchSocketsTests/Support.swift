@@ -73,12 +73,12 @@ struct RawListener {
   let descriptor: Int32
   let port: UInt16
 
-  /// On the loopback interface.
-  init() throws {
+  /// On the loopback interface; without listening, it keeps the port from everybody else.
+  init(isListening: Bool = true) throws {
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-    (descriptor, port) = try RawListener.open(AF_INET, &address) { descriptor in
+    (descriptor, port) = try RawListener.open(AF_INET, &address, isListening) { descriptor in
       var bound = sockaddr_in()
       var length = socklen_t(MemoryLayout<sockaddr_in>.size)
       withUnsafeMutableBytes(of: &bound) { bytes in
@@ -94,11 +94,11 @@ struct RawListener {
     var address = sockaddr_un()
     address.sun_family = sa_family_t(AF_UNIX)
     withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
-    (descriptor, port) = try RawListener.open(AF_UNIX, &address) { _ in 0 }
+    (descriptor, port) = try RawListener.open(AF_UNIX, &address, true) { _ in 0 }
   }
 
   private static func open<Address>(
-    _ family: Int32, _ address: inout Address, _ port: (Int32) -> UInt16
+    _ family: Int32, _ address: inout Address, _ isListening: Bool, _ port: (Int32) -> UInt16
   ) throws -> (Int32, UInt16) {
     let descriptor = socket(family, Int32(SOCK_STREAM.rawValue), 0)
     let isBound = withUnsafeBytes(of: &address) { bytes in
@@ -106,7 +106,7 @@ struct RawListener {
         descriptor, bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self),
         socklen_t(bytes.count)) == 0
     }
-    try #require(descriptor >= 0 && isBound && listen(descriptor, 0) == 0)
+    try #require(descriptor >= 0 && isBound && (!isListening || listen(descriptor, 0) == 0))
     return (descriptor, port(descriptor))
   }
 

@@ -44,9 +44,9 @@ struct TCPTransportTests {
 
   @Test("says which addresses it tried, and what each of them answered")
   func unreachable() async throws {
-    let listener = try RawListener()
-    let port = listener.port
-    listener.close()
+    let nobody = try RawListener(isListening: false)
+    defer { nobody.close() }
+    let port = nobody.port
     let error = await failure { _ = try await transport.connect(to: .tcp("localhost", port)) }
     #expect(error?.code == .unreachable)
     #expect(error?.cause?.contains("127.0.0.1:\(port): Connection refused") == true)

@@ -98,10 +98,7 @@ struct ListenerConformanceTests {
 
   @Test("is missed by who connects to nobody", arguments: TransportKind.allCases)
   func nobody(_ kind: TransportKind) async throws {
-    try await kind.withHarness { harness in
-      let listener = try await harness.listen()
-      let endpoint = listener.endpoint
-      listener.close()
+    try await kind.withDesertedEndpoint { harness, endpoint in
       let error = await failure { try await harness.connect(to: endpoint).close() }
       #expect(error?.code == .unreachable)
       #expect(error?.description.contains(endpoint.description) == true)

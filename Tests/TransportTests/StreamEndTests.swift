@@ -19,6 +19,26 @@ struct StreamEndTests {
     }
   }
 
+  /// The kernel reports a reset once, to whoever asks first.
+  @Test(
+    "is a lost connection for the reader even after the writer saw it",
+    arguments: TransportKind.allCases)
+  func resetSeenByTheWriter(_ kind: TransportKind) async throws {
+    let piece = Pattern().bytes(at: 0, 64 << 10)
+    try await kind.withHarness { harness in
+      try await harness.withPair { client, server in
+        try await client.write([piece])
+        var buffer = ByteBuffer()
+        _ = try await server.read(into: &buffer)
+        server.close()
+        let lost = await code { for _ in 0..<1024 { try await client.write([piece]) } }
+        #expect(lost == .connectionLost)
+        let ended = await code { _ = try await client.readToEnd() }
+        #expect(try kind.codesOfAbruptEnd.contains(#require(ended)))
+      }
+    }
+  }
+
   @Test("is a lost connection for a writer whose peer is gone", arguments: TransportKind.allCases)
   func writingToNobody(_ kind: TransportKind) async throws {
     let piece = Pattern().bytes(at: 0, 64 << 10)

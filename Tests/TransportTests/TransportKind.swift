@@ -23,13 +23,28 @@ enum TransportKind: String, CaseIterable, Sendable, CustomTestStringConvertible 
     }
   }
 
+  /// An endpoint that nobody listens at, and nobody else can take meanwhile.
+  func withDesertedEndpoint(_ body: (Harness, Endpoint) async throws -> Void) async throws {
+    try await withHarness { harness in
+      guard let host = harness.endpoint.host else {
+        return try await body(harness, harness.endpoint)
+      }
+      let port = try BoundPort()
+      defer { port.close() }
+      let address = Endpoint.Address.network(host: host, port: port.number)
+      try await body(harness, Endpoint(scheme: harness.endpoint.scheme, address: address))
+    }
+  }
+
   func withHarness(_ body: (Harness) async throws -> Void) async throws {
     let directory = try TemporaryDirectory()
     defer { directory.remove() }
     let path = directory.path + "/socket"
     switch self {
     case .memory: try await body(Harness(MemoryTransport(), .memory("conformance")))
-    case .tcpIPv4: try await body(Harness(TCPTransport(), .tcp("127.0.0.1", 0)))
+    // An address that other tests' connections take no ports of: a test that closes a listener
+    // and listens there again must find its port free.
+    case .tcpIPv4: try await body(Harness(TCPTransport(), .tcp("127.0.0.2", 0)))
     case .tcpIPv6: try await body(Harness(TCPTransport(), .tcp("::1", 0)))
     case .unixPath: try await body(Harness(UnixTransport(), .unix(path: path)))
     case .unixAbstract: try await body(Harness(UnixTransport(), .unix(abstract: path)))

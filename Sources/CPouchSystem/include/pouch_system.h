@@ -86,6 +86,8 @@ int pouch_address_is_equal(const pouch_address *_Nonnull one, const pouch_addres
 int pouch_socket(const pouch_address *_Nonnull address);
 int pouch_socket_no_delay(int descriptor);
 int pouch_socket_reuse_address(int descriptor);
+// Asks for room for so many bytes that the peer has not read; the system has a limit of its own.
+int pouch_socket_send_buffer(int descriptor, int bytes);
 // Lets a socket that listens at [::] accept IPv4 as well. Nothing happens to other sockets.
 int pouch_socket_dual_stack(int descriptor, const pouch_address *_Nonnull address);
 // Makes connect block, for so long at most.

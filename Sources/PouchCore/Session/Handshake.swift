@@ -217,7 +217,8 @@ package struct Handshake: Sendable {
     let announced = announced ?? []
     guard announced.count <= Pipeline.mostStages else {
       throw PouchError(
-        .protocolMismatch, "the pipeline has \(announced.count) stages; \(Pipeline.mostStages) is the most")
+        .protocolMismatch,
+        "the pipeline has \(announced.count) stages; \(Pipeline.mostStages) is the most")
     }
     guard Set(announced.map(\.name)).count == announced.count else {
       throw PouchError(.protocolMismatch, "the pipeline names a stage twice")

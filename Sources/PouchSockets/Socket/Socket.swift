@@ -81,9 +81,6 @@ final class Socket: Sendable {
   /// Whether `finish()` was called.
   var isFinished: Bool { state.withLock { $0.isFinished } }
 
-  /// Whether `close()` was called.
-  var isClosed: Bool { use.isClosing }
-
   /// The address of this side.
   func localAddress() throws(PouchError) -> SocketAddress {
     try withDescriptor { descriptor throws(PouchError) in

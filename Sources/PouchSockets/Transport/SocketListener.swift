@@ -98,11 +98,12 @@ public final class SocketListener: StreamListener {
         return .accepted(SocketStream(accepted, peer: identity))
       case -EAGAIN: return .nobody
       case -EMFILE, -ENFILE, -ENOBUFS, -ENOMEM: return .noDescriptor
-      case -EBADF, -EINVAL, -ENOTSOCK, -EOPNOTSUPP, -EFAULT:
-        throw .system(.internal, "the listener is broken", errno: -result, endpoint: endpoint)
-      default:
-        // Linux reports what has befallen a connection that it had in the backlog.
+      case -ECONNABORTED, -EPERM, -EPROTO, -ENOPROTOOPT, -EHOSTDOWN, -ENONET, -EHOSTUNREACH,
+        -EOPNOTSUPP, -ENETDOWN, -ENETUNREACH, -ETIMEDOUT:
+        // What has befallen a connection in the backlog; the next one may be well (accept(2)).
         continue
+      default:
+        throw .system(.internal, "the listener is broken", errno: -result, endpoint: endpoint)
       }
     }
   }

@@ -25,6 +25,7 @@ extension UnixTransport {
           "allow that user, or find out who has taken the name (process \(credentials.processID))",
         endpoint: endpoint)
     }
+    UnixTransport.enlargeSendBuffer(descriptor)
     return SocketStream(
       try Socket(adopting: descriptor, loop: loop),
       peer: PeerIdentity(address: endpoint.description, credentials: credentials))
@@ -33,43 +34,47 @@ extension UnixTransport {
   private func open(
     _ address: SocketAddress, _ endpoint: Endpoint, on loop: EventLoop
   ) async throws(PouchError) -> Int32 {
+    let (descriptor, result) = try UnixTransport.attempt(address, endpoint)
+    if result >= 0 { return descriptor }
+    _ = pouch_close(descriptor)
+    guard result == -EAGAIN else { throw UnixTransport.connectError(-result, endpoint) }
+    // The backlog is full, and nothing tells when it no longer is: only a blocking call waits.
+    let timeout = connectTimeout
+    return try await BlockingPool.shared.run(
+      "connect", until: .now + timeout, on: loop, discard: { _ = pouch_close($0) }
+    ) { () throws(PouchError) -> Int32 in
+      try UnixTransport.waitToConnect(address, endpoint, timeout)
+    }
+  }
+
+  /// Blocks, for `timeout` at most.
+  private static func waitToConnect(
+    _ address: SocketAddress, _ endpoint: Endpoint, _ timeout: Duration
+  ) throws(PouchError) -> Int32 {
+    var (descriptor, result) = try attempt(address, endpoint, blocking: timeout)
+    if result >= 0 { result = pouch_socket_unblock(descriptor) }
+    if result >= 0 { return descriptor }
+    _ = pouch_close(descriptor)
+    guard result == -EAGAIN else { throw connectError(-result, endpoint) }
+    throw PouchError(
+      .timedOut, "\(endpoint) did not accept the connection in time", endpoint: endpoint)
+  }
+
+  /// - Returns: A socket, and what became of its connect.
+  private static func attempt(
+    _ address: SocketAddress, _ endpoint: Endpoint, blocking timeout: Duration? = nil
+  ) throws(PouchError) -> (descriptor: Int32, result: Int32) {
     let descriptor = address.withRaw { pouch_socket($0) }
     guard descriptor >= 0 else {
       throw .system(.unreachable, "no socket", errno: -descriptor, endpoint: endpoint)
     }
-    switch address.withRaw({ pouch_connect(descriptor, $0) }) {
-    case 0...: return descriptor
-    case -EAGAIN:
-      // The backlog is full, and nothing tells when it no longer is: only a blocking call waits.
-      return try await waitToConnect(descriptor, address, endpoint, on: loop)
-    case let result:
-      _ = pouch_close(descriptor)
-      throw UnixTransport.connectError(-result, endpoint)
+    if let timeout {
+      // 0 would be no limit at all.
+      let microseconds = max(timeout / .microseconds(1), 1)
+      let result = pouch_socket_block(descriptor, UInt64(microseconds))
+      if result < 0 { return (descriptor, result) }
     }
-  }
-
-  private func waitToConnect(
-    _ descriptor: Int32, _ address: SocketAddress, _ endpoint: Endpoint, on loop: EventLoop
-  ) async throws(PouchError) -> Int32 {
-    let (seconds, attoseconds) = connectTimeout.components
-    let microseconds =
-      UInt64(max(0, seconds)) * 1_000_000 + UInt64(max(0, attoseconds) / 1_000_000_000_000)
-    return try await BlockingPool.shared.run(
-      "connect", until: .now + connectTimeout, on: loop, discard: { _ = pouch_close($0) }
-    ) { () throws(PouchError) -> Int32 in
-      var result = pouch_socket_block(descriptor, max(microseconds, 1))
-      if result >= 0 { result = address.withRaw { pouch_connect(descriptor, $0) } }
-      if result >= 0 { result = pouch_socket_unblock(descriptor) }
-      guard result >= 0 else {
-        _ = pouch_close(descriptor)
-        if result == -EAGAIN {
-          throw PouchError(
-            .timedOut, "\(endpoint) did not accept the connection in time", endpoint: endpoint)
-        }
-        throw UnixTransport.connectError(-result, endpoint)
-      }
-      return descriptor
-    }
+    return (descriptor, address.withRaw { pouch_connect(descriptor, $0) })
   }
 
   private static func connectError(_ number: Int32, _ endpoint: Endpoint) -> PouchError {

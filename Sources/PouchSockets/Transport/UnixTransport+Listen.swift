@@ -38,6 +38,7 @@ extension UnixTransport {
         guard let credentials = UnixTransport.credentials(descriptor),
           admits(credentials, at: endpoint)
         else { return nil }
+        UnixTransport.enlargeSendBuffer(descriptor)
         return PeerIdentity(address: endpoint.description, credentials: credentials)
       },
       onClose: { file?.remove() })

@@ -46,6 +46,13 @@ public struct UnixTransport: Transport {
     return try SocketAddress(endpoint.address)
   }
 
+  /// Linux wakes a writer only when the peer has read three quarters of what its buffer holds: the
+  /// larger that is, the fewer times the two sides wait for each other. It takes no memory until
+  /// it is used, and the system's limit (net.core.wmem_max) stays in force.
+  static func enlargeSendBuffer(_ descriptor: Int32) {
+    _ = pouch_socket_send_buffer(descriptor, 512 << 10)
+  }
+
   /// What the kernel says about the process that connected, or that listened.
   static func credentials(_ descriptor: Int32) -> PeerIdentity.Credentials? {
     var credentials = PeerIdentity.Credentials(processID: 0, userID: 0, groupID: 0)

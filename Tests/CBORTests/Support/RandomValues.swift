@@ -63,7 +63,9 @@ extension Value {
   }
 
   private static func randomText(_ generator: inout SeededGenerator) -> String {
-    let alphabet: [Character] = ["a", "Z", "0", "\"", "\\", "\n", "\u{fc}", "\u{6c34}", "\u{10151}"]
+    let alphabet: [Character] = [
+      "a", "Z", "0", "\"", "\\", "\n", "\u{fc}", "\u{6c34}", "\u{10151}",
+    ]
     let count = Int.random(in: 0...30, using: &generator)
     return String((0..<count).map { _ in alphabet.randomElement(using: &generator) ?? "a" })
   }

@@ -22,12 +22,14 @@ func onSmallStack(bytes: Int = 64 * 1024, _ body: @escaping @Sendable () -> Void
     var thread = pthread_t()
   #endif
   let box = Unmanaged.passRetained(Box(body))
-  let status = pthread_create(&thread, &attributes, { context in
-    if let context = context as UnsafeMutableRawPointer? {
-      Unmanaged<Box>.fromOpaque(context).takeRetainedValue().body()
-    }
-    return nil
-  }, box.toOpaque())
+  let status = pthread_create(
+    &thread, &attributes,
+    { context in
+      if let context = context as UnsafeMutableRawPointer? {
+        Unmanaged<Box>.fromOpaque(context).takeRetainedValue().body()
+      }
+      return nil
+    }, box.toOpaque())
   precondition(status == 0, "a thread")
   #if canImport(Darwin)
     if let thread { pthread_join(thread, nil) }
