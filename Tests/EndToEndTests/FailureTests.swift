@@ -2,31 +2,7 @@ import Foundation
 import Testing
 
 /// What goes wrong between two executables: one clear error, and the exit status of the table.
-@Suite(.timeLimit(.minutes(1))) struct FailureTests {
-  /// Runs `attempts` against a receiver, and sees that it goes on: one that is right succeeds
-  /// afterwards.
-  private func receiverSurvives(
-    _ meeting: Meeting, _ workspace: Workspace, options: [String] = [],
-    _ attempts: (String) async throws -> Void
-  ) async throws {
-    let good = try workspace.make("good", size: 300_000)
-    let (sent, received) = try await withProgram(
-      .receive,
-      ["--listen", meeting.endpoint(workspace), "--output", workspace.file("D"), "--count", "1"]
-        + meeting.identity(.listener, workspace) + options
-    ) { running in
-      let endpoint = try await running.endpoint()
-      try await attempts(endpoint)
-      return try await run(
-        .send,
-        ["--to", endpoint, "--integrity", "crc32c", good]
-          + meeting.identity(.dialler, workspace))
-    }
-    #expect(sent.status == 0, "\(sent)")
-    #expect(received.status == 0, "\(received)")
-    #expect(workspace.names("D") == ["good"])
-  }
-
+@Suite(.serialized, .timeLimit(.minutes(1))) struct FailureTests {
   @Test("TLS: the wrong CA, no certificate, the wrong name and the wrong peer end with 77")
   func identities() async throws {
     let workspace = try Workspace()

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// How the executables come to their end when they are asked to.
-@Suite(.timeLimit(.minutes(1))) struct LifecycleTests {
+@Suite(.serialized, .timeLimit(.minutes(1))) struct LifecycleTests {
   @Test("a receiver without work ends with 0 on either signal", arguments: [SIGINT, SIGTERM])
   func idleReceiver(_ signal: Int32) async throws {
     let workspace = try Workspace()
@@ -47,7 +47,7 @@ import Testing
           sending.send(signal)
         }
         #expect(sent.status == status, "\(sent)")
-        #expect(sent.errors.last == "pouch-send: error: interrupted", "\(sent)")
+        #expect(sent.errors.last?.hasPrefix("pouch-send: error: interrupted") == true, "\(sent)")
         writing.send(SIGKILL)
       }
     }

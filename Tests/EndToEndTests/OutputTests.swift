@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Where received objects end up, and where they never do.
-@Suite(.timeLimit(.minutes(1))) struct OutputTests {
+@Suite(.serialized, .timeLimit(.minutes(1))) struct OutputTests {
   /// Sends `text` under each of `names` to a receiver that writes to `D`.
   private func send(
     _ names: [String], _ workspace: Workspace, text: String = "payload", options: [String] = []

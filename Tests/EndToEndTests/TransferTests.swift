@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Files from one executable to the other.
-@Suite(.timeLimit(.minutes(1))) struct TransferTests {
+@Suite(.serialized, .timeLimit(.minutes(1))) struct TransferTests {
   /// An empty file, a small one, one of several chunks, and one of a frame's size.
   private static let sizes = ["a": 0, "b": 5, "c": 700_001, "d": 65_536]
 

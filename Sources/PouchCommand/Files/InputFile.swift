@@ -79,7 +79,7 @@ package struct InputFile: Sendable {
 
   /// Opens the input.
   ///
-  /// - Throws: `.inputMissing`; `.cancelled` when `interrupt` comes first.
+  /// - Throws: `.inputMissing`.
   func open(_ interrupt: Interrupt) async throws(PouchError) -> InputReader {
     let (path, isStandardInput, label) = (path, isStandardInput, label)
     return try await BlockingPool.shared.run { () throws(PouchError) in

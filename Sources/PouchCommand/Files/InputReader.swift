@@ -32,7 +32,7 @@ struct InputReader: Sendable {
   /// The next bytes, at most `longest` of them; none at the end.
   ///
   /// - Throws: `.inputMissing` with the system's reason; `.badData` when the file's size has
-  ///   changed since it was announced; `.cancelled` when the command is asked to stop.
+  ///   changed since it was announced; what the interrupt brings.
   mutating func next(_ longest: Int) async throws(PouchError) -> Bytes {
     if ahead.isEmpty, !hasEnded {
       ahead = try await read(isRegular ? max(InputReader.block, longest) : longest)

@@ -2,11 +2,11 @@ internal import Glibc
 package import PouchCore
 internal import Synchronization
 
-/// Wakes threads that wait for input when the command is asked to stop.
+/// Wakes threads that wait for input when there is no more use for it.
 package final class Interrupt: Sendable {
   private let read: FileHandle
   private let write: FileHandle
-  private let flag = Atomic<Bool>(false)
+  private let reason = Mutex<PouchError?>(nil)
 
   /// - Throws: `.internal` when there is no pipe.
   package init() throws(PouchError) {
@@ -17,18 +17,24 @@ package final class Interrupt: Sendable {
     write = FileHandle(ends[1])
   }
 
-  package var isTriggered: Bool { flag.load(ordering: .relaxed) }
+  package var isTriggered: Bool { reason.withLock { $0 != nil } }
 
   /// Wakes everybody who waits, and everybody who will.
-  package func trigger() {
-    guard !flag.exchange(true, ordering: .relaxed) else { return }
+  ///
+  /// - Parameter error: What they throw; the first one counts.
+  package func trigger(_ error: PouchError) {
+    let isFirst = reason.withLock { reason in
+      defer { reason = reason ?? error }
+      return reason == nil
+    }
+    guard isFirst else { return }
     var byte: UInt8 = 0
     _ = retrying { Glibc.write(write.number, &byte, 1) }
   }
 
   /// Waits until `descriptor` has something to read, or has ended. Blocks.
   ///
-  /// - Throws: `.cancelled` once `trigger` was called.
+  /// - Throws: What `trigger` was given, once it was called.
   func wait(for descriptor: Int32) throws(PouchError) {
     var waits = [
       pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
@@ -38,8 +44,8 @@ package final class Interrupt: Sendable {
     try check()
   }
 
-  /// - Throws: `.cancelled` once `trigger` was called.
+  /// - Throws: What `trigger` was given, once it was called.
   func check() throws(PouchError) {
-    if isTriggered { throw PouchError(.cancelled, "interrupted") }
+    if let error = reason.withLock({ $0 }) { throw error }
   }
 }

@@ -31,11 +31,21 @@ final class Sending: Service {
     let book = SendBook()
     self.book = book
     meter = ProgressMeter(progress, console, phase: .connecting, total: total)
-    interrupt = try Interrupt()
+    let interrupt = try Interrupt()
+    self.interrupt = interrupt
+    let isDialling = if case .connect = endpoints { true } else { false }
     var options = options
     options.onEvent = { event in
       book.note(event)
       console.report(event)
+      // Whoever waits for input learns at once that nobody will take it. Where receivers come by
+      // themselves, another one may.
+      if isDialling, case .disconnected(let connection, let error) = event {
+        interrupt.trigger(
+          error
+            ?? PouchError(
+              .closed, "the receiver ended the connection", endpoint: connection.endpoint))
+      }
     }
     self.options = options
   }
@@ -57,7 +67,7 @@ final class Sending: Service {
         group.cancelAll()
       }
     } onGracefulShutdown: {
-      self.interrupt.trigger()
+      self.interrupt.trigger(PouchError(.cancelled, "interrupted"))
       // With nobody at the other end there is nothing to finish.
       if !self.book.isConnected { self.book.task?.cancel() }
     }
@@ -160,7 +170,7 @@ final class Sending: Service {
     } catch {
       // Its own reading, its size, or the receiver's word: the next object may fare better.
       let isAlone = failure != nil || error.code == .rejected || error.code == .limitExceeded
-      guard isAlone, error.code != .cancelled else { throw error }
+      guard isAlone, !interrupt.isTriggered else { throw error }
       refuse(input.label, failure ?? error)
       return nil
     }
