@@ -15,6 +15,8 @@ let argumentParser = Target.Dependency.product(
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let serviceLifecycle = Target.Dependency.product(
   name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals = Target.Dependency.product(
+  name: "UnixSignals", package: "swift-service-lifecycle")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 
@@ -64,7 +66,10 @@ let package = Package(
     module("PouchConfiguration", ["Pouch", yams]),
     module(
       "PouchCommand",
-      ["Pouch", "PouchConfiguration", argumentParser, logging, serviceLifecycle]),
+      [
+        "Pouch", "PouchConfiguration", "PouchCore", "PouchSockets", "PouchTLS", argumentParser,
+        logging, serviceLifecycle, unixSignals,
+      ]),
     command("pouch-send"),
     command("pouch-receive"),
     command("pouch-certs", ["PouchTLS", "PouchCore"]),
@@ -77,7 +82,7 @@ let package = Package(
       "PouchStagesTests",
       ["PouchStages", "PouchCore", "CBOR", "CPouchSystem", "CZlib", subprocess]),
     tests("TransportTests", ["PouchCore", "PouchSockets", "PouchTLS"]),
-    tests("PouchTests", ["Pouch"]),
+    tests("PouchTests", ["Pouch", "PouchCore", "PouchTLS"]),
     tests("PouchConfigurationTests", ["PouchConfiguration", "Pouch"]),
     tests("EndToEndTests", ["Pouch", subprocess]),
   ]

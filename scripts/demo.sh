@@ -28,6 +28,8 @@ fail() {
   exit 1
 }
 
+# Prints a command as one would type it.
+show() { printf '$ %s\n' "${*/#$bin\//}"; }
 step() { printf '\n== %s\n' "$1"; }
 digest() { sha256sum <"$1" | cut -d ' ' -f 1; }
 
@@ -56,7 +58,7 @@ receive=(
   "$bin/pouch-receive" --listen tls://localhost:0 --output "$work/received" --count 1 -v
   --trust "$certs/ca.pem" --certificate "$certs/receiver.pem" --key "$certs/receiver.key"
 )
-printf '$ %s\n' "${receive[*]}"
+show "${receive[@]}"
 mkdir "$work/received"
 exec {status}< <(exec "${receive[@]}" 2>&1)
 receiver=$!
@@ -70,7 +72,7 @@ send=(
   --trust "$certs/ca.pem" --certificate "$certs/sender.pem" --key "$certs/sender.key"
   "$work/pouch-sources.tar"
 )
-printf '$ %s\n' "${send[*]}"
+show "${send[@]}"
 code=0
 "${send[@]}" 2>"$work/sender.log" || code=$?
 grep -v '^connected: ' "$work/sender.log" || true

@@ -19,8 +19,7 @@ extension Tagged: Decodable where Content: Decodable {}
 
 extension Tagged: DirectlyEncodable where Content: Encodable {
   func encodeDirectly(to session: EncodingSession) throws {
-    session.writer.head(MajorType.tag, tag)
-    try session.encode(content)
+    try session.tagged(tag) { try session.encode(content) }
   }
 }
 

@@ -17,18 +17,11 @@ extension PouchCerts {
     @Option(name: .shortAndLong, help: "The directory to write to; made if it is not there.")
     var output = "Certs"
 
-    @Option(
-      name: .long,
-      help: ArgumentHelp(
-        "A DNS name, IP address or URI of the receiver; repeatable. (default: localhost, 127.0.0.1, ::1)"
-      ))
-    var name: [String] = []
+    @Option(name: .long, help: "A DNS name, IP address or URI of the receiver; repeatable.")
+    var name = ["localhost", "127.0.0.1", "::1"]
 
-    @Option(
-      name: .long,
-      help: ArgumentHelp("A DNS name, IP address or URI of the sender; repeatable. (default: sender)")
-    )
-    var senderName: [String] = []
+    @Option(name: .long, help: "A DNS name, IP address or URI of the sender; repeatable.")
+    var senderName = ["sender"]
 
     @Option(name: .long, help: "For how many days they are valid.")
     var days = 365
@@ -39,8 +32,7 @@ extension PouchCerts {
     func run() throws {
       try reporting { () throws(PouchError) in
         let certificates = try DevelopmentCertificates(
-          receiverNames: name.isEmpty ? ["localhost", "127.0.0.1", "::1"] : name,
-          senderNames: senderName.isEmpty ? ["sender"] : senderName, days: days)
+          receiverNames: name, senderNames: senderName, days: days)
         let directory = try CredentialDirectory(output, replaces: force)
         for path in try certificates.write(to: directory) { status("wrote \(path)") }
       }

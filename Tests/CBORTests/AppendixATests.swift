@@ -53,9 +53,9 @@ let appendixA: [Example] = [
   Example("f97bff", 65504.0, "65504.0"),
   Example("fa47c35000", 100000.0, "100000.0"),
   Example("fa7f7fffff", 3.4028234663852886e+38, "3.4028234663852886e+38"),
-  Example("fb7e37e43c8800759c", 1.0e+300, "1e+300"),
-  Example("f90001", 5.960464477539063e-8, "5.960464477539063e-08"),
-  Example("f90400", 0.00006103515625, "6.103515625e-05"),
+  Example("fb7e37e43c8800759c", 1.0e+300, "1.0e+300"),
+  Example("f90001", 5.960464477539063e-8, "5.960464477539063e-8"),
+  Example("f90400", 0.00006103515625, "6.103515625e-5"),
   Example("f9c400", -4.0, "-4.0"),
   Example("fbc010666666666666", -4.1, "-4.1"),
   Example("f97c00", .float(.infinity), "Infinity"),
@@ -146,5 +146,47 @@ let appendixA: [Example] = [
   @Test("Every value encodes to its row in the preferred serialization", arguments: appendixA)
   func encodes(_ example: Example) {
     #expect(hex(example.value.encoded()) == example.preferred)
+  }
+
+  @Test("Every value prints as the notation of its row", arguments: appendixA)
+  func prints(_ example: Example) {
+    #expect(example.value.diagnosticNotation == example.diagnostic)
+  }
+
+  @Test("Every notation reads as its value", arguments: appendixA)
+  func reads(_ example: Example) throws {
+    #expect(try Value(diagnostic: example.diagnostic) == example.value)
+  }
+
+  @Test("Every row cut short is refused as truncated", arguments: appendixA)
+  func truncated(_ example: Example) throws {
+    let bytes = hex(example.bytes)
+    for length in 0..<bytes.count {
+      let error = #expect(throws: CBORError.self) {
+        try Value(decoding: Array(bytes[..<length]))
+      }
+      #expect(error?.code == .truncated || error?.code == .invalidUTF8)
+    }
+  }
+
+  @Test("Every row with a byte behind it is refused", arguments: appendixA)
+  func trailing(_ example: Example) throws {
+    let bytes = hex(example.bytes)
+    let error = #expect(throws: CBORError.self) { try Value(decoding: bytes + [0]) }
+    #expect(error?.code == .trailingBytes)
+    #expect(error?.offset == bytes.count)
+  }
+
+  @Test("Every row with any one byte changed decodes or is refused", arguments: appendixA)
+  func mutated(_ example: Example) throws {
+    let bytes = hex(example.bytes)
+    for position in bytes.indices {
+      for byte in UInt8.min...UInt8.max {
+        var changed = bytes
+        changed[position] = byte
+        guard let value = try? Value(decoding: changed) else { continue }
+        if try Value(decoding: value.encoded()) != value { Issue.record("\(hex(changed))") }
+      }
+    }
   }
 }

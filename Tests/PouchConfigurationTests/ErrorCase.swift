@@ -15,7 +15,8 @@ struct ErrorCase: Sendable, CustomTestStringConvertible {
 
   init(
     _ name: String, _ role: Role, _ text: String, environment: [String: String] = [:],
-    set: [String] = [], options: [SettingOption] = [], files: (inout MemoryFiles) -> Void = { _ in },
+    set: [String] = [], options: [SettingOption] = [],
+    files: (inout MemoryFiles) -> Void = { _ in },
     expected: String
   ) {
     self.name = name

@@ -1,3 +1,6 @@
+import PouchCore
+import PouchTLS
+
 @testable import PouchConfiguration
 
 /// A file system of the test's own.
@@ -7,6 +10,8 @@ struct MemoryFiles: ConfigurationFiles {
   var problems: [String: FileProblem] = [:]
   var links: Set<String> = []
   var readOnly: Set<String> = []
+  /// What is wrong with the certificates themselves.
+  var refusal: PouchError?
 
   /// The certificates that `pouch-certs create --output Certs` makes, beside `Configs`.
   static func withCertificates() -> MemoryFiles {
@@ -44,6 +49,10 @@ struct MemoryFiles: ConfigurationFiles {
   func isSymbolicLink(_ path: String) -> Bool { links.contains(path) }
 
   func isWritableDirectory(_ path: String) -> Bool { !readOnly.contains(path) }
+
+  func verify(_ tls: TLSSettings, role: TLSRole, hosts: [String]) throws(PouchError) {
+    if let refusal { throw refusal }
+  }
 }
 
 /// Reads a text as `Configs/sender.yaml`.

@@ -63,15 +63,19 @@ import Testing
       .refused("holds a NUL"),
     .init("two URIs", [uri("spiffe://o/r"), uri("spiffe://o/s")], wants: "spiffe://o/r")
       .refused("more than one URI"),
-    .init("a name and two URIs", [dns("localhost"), uri("a://b"), uri("c://d")], wants: "localhost")
-      .refused("more than one URI"),
+    .init(
+      "a name and two URIs", [dns("localhost"), uri("a://b"), uri("c://d")], wants: "localhost"
+    )
+    .refused("more than one URI"),
     .init("another URI", [uri("spiffe://o/s")], wants: "spiffe://o/r").refused("is not for"),
     .init("the start of the URI", [uri("spiffe://o/")], wants: "spiffe://o/r")
       .refused("is not for"),
     .init("the URI in capitals", [uri("spiffe://o/R")], wants: "spiffe://o/r")
       .refused("is not for"),
-    .init("a name that is not ASCII", [dns("localhost"), dns("b\u{fc}cher.org")], wants: "localhost")
-      .refused("not visible ASCII"),
+    .init(
+      "a name that is not ASCII", [dns("localhost"), dns("b\u{fc}cher.org")], wants: "localhost"
+    )
+    .refused("not visible ASCII"),
     .init("a name with a space", [dns("localhost"), dns(" localhost")], wants: "localhost")
       .refused("not visible ASCII"),
     .init("an empty name", [dns("localhost"), dns("")], wants: "localhost").refused("is empty"),

@@ -157,6 +157,33 @@ import Testing
     #expect(updates >= 8)
   }
 
+  @Test func `a peer that asks for new keys and reads no answers is refused`() async throws {
+    let pair = try await Pair.connected(rekeying: Rekeying(records: 0, asksPeer: true))
+    defer { pair.close() }
+    // Every write asks; the server, which only reads, keeps an answer to each of them.
+    var refused: PouchError?
+    for _ in 0..<2000 where refused == nil {
+      try await pair.client.write([Bytes(utf8: "x")])
+      refused = await outcome { () async throws(PouchError) in
+        _ = try await pair.server.collect(1)
+      }
+    }
+    #expect(refused?.code == .security)
+    #expect(refused?.message == "the peer asks for new keys again and again")
+  }
+
+  @Test func `answers to a change of keys leave with the next write`() async throws {
+    let pair = try await Pair.connected(rekeying: Rekeying(records: 0, asksPeer: true))
+    defer { pair.close() }
+    for round in 0..<100 {
+      let text = Array("round \(round)".utf8)
+      try await pair.client.write([Bytes(text)])
+      #expect(try await pair.server.collect(text.count) == text)
+      try await pair.server.write([Bytes(text)])
+      #expect(try await pair.client.collect(text.count) == text)
+    }
+  }
+
   @Test func `a key is changed after its number of records or its hour`() {
     var rekeying = Rekeying(records: 10, age: .seconds(3600))
     let start = ContinuousClock.now

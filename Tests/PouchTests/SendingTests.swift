@@ -67,9 +67,9 @@ struct SendingTests {
       if delivery.payload[0] == 1 { throw Refusal(code: "processing", text: "not this one") }
     } _: { endpoint, _ in
       try await withSender(to: endpoint, options: senderOptions()) { sender in
-        let good = try await sender.send([0])
-        let bad = try await sender.send([1])
-        let after = try await sender.send([2])
+        let good = try await sender.send(Bytes([0]))
+        let bad = try await sender.send(Bytes([1]))
+        let after = try await sender.send(Bytes([2]))
         try await good.processed()
         let error = await #expect(throws: PouchError.self) { try await bad.processed() }
         #expect(error?.code == .rejected)
@@ -93,7 +93,7 @@ struct SendingTests {
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask {
         try await withSender(listeningOn: [.memory("dial")], options: sending) { sender in
-          try await sender.send([1, 2, 3]).processed()
+          try await sender.send(Bytes([1, 2, 3])).processed()
           try await sender.send(pattern(700_000)).processed()
         }
       }
@@ -133,8 +133,8 @@ struct SendingTests {
     } _: { endpoint, receiver in
       let error = await #expect(throws: PouchError.self) {
         try await withSender(to: endpoint, options: senderOptions()) { sender in
-          let first = try await sender.send([1])
-          let second = try await sender.send([2])
+          let first = try await sender.send(Bytes([1]))
+          let second = try await sender.send(Bytes([2]))
           await started.wait(for: 1)
           receiver.stop()
           release.append(())

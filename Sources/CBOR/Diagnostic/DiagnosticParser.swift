@@ -167,7 +167,10 @@ private struct DiagnosticParser {
     case .chunks: end = ")"
     case .embedded: end = ">>"
     }
-    if scanner.take(word: end) { return try close(stack.removeLast()) }
+    if scanner.take(word: end) {
+      stack.removeLast()
+      return try close(open)
+    }
     guard afterItem else { return nil }
     if case .tag = open.kind {
     } else if scanner.take(",") {

@@ -18,6 +18,17 @@ extension EncodingSession {
     }
   }
 
+  /// Runs `body` for the content of a tag, which is a level of its own.
+  func tagged(_ tag: UInt64, _ body: () throws -> Void) throws {
+    let mark = push()
+    defer { pop(to: mark) }
+    top.pointee.shape = .single
+    top.pointee.depth += 1
+    try check(top.pointee.serial)
+    writer.head(MajorType.tag, tag)
+    try body()
+  }
+
   /// Writes values one after another, in bulk where their type allows.
   @inline(__always)
   func encodeAll<T: Encodable>(_ values: UnsafeBufferPointer<T>) throws {
@@ -47,11 +58,12 @@ extension Array: DirectlyEncodable where Element: Encodable {
 
 extension Set: DirectlyEncodable where Element: Encodable {
   func encodeDirectly(to session: EncodingSession) throws {
-    session.writer.head(MajorType.tag, Tag.set)
-    try session.container(.array, count: count) {
-      for element in self {
-        session.top.pointee.count &+= 1
-        try session.encode(element)
+    try session.tagged(Tag.set) {
+      try session.container(.array, count: count) {
+        for element in self {
+          session.top.pointee.count &+= 1
+          try session.encode(element)
+        }
       }
     }
   }

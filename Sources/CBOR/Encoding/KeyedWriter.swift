@@ -9,6 +9,11 @@ struct KeyedWriter<Key: CodingKey>: KeyedEncodingContainerProtocol {
   @inline(__always)
   private func begin(_ key: some CodingKey) throws {
     try session.check(serial)
+    write(key: key)
+  }
+
+  @inline(__always)
+  private func write(key: some CodingKey) {
     let writer = session.writer
     session.top.pointee.count &+= 1
     session.top.pointee.key = writer.count
@@ -74,7 +79,10 @@ struct KeyedWriter<Key: CodingKey>: KeyedEncodingContainerProtocol {
   func superEncoder(forKey key: Key) -> any Encoder { nested(key) }
 
   private func nested(_ key: some CodingKey) -> ValueEncoder {
-    guard (try? begin(key)) != nil else { return ValueEncoder(session: session, serial: -1) }
+    guard session.top.pointee.serial == serial else {
+      return ValueEncoder(session: session, serial: -1)
+    }
+    write(key: key)
     return ValueEncoder(session: session.leaveGap(key: key), serial: 0)
   }
 }

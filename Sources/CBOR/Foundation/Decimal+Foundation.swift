@@ -8,7 +8,7 @@
 /// floats are not, since hardly any is the decimal that was meant.
 extension Decimal: DirectlyEncodable, DirectlyDecodable {
   func encodeDirectly(to session: EncodingSession) throws {
-    guard let mantissa = BigInteger(significand.description) else {
+    guard isFinite, let mantissa = BigInteger(significand.description) else {
       throw session.failure(self, "a decimal that is not a number", .invalidValue)
     }
     let writer = session.writer

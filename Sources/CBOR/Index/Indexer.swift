@@ -27,8 +27,8 @@ struct Indexer {
     self.base = base
     self.count = count
     self.limits = limits
-    // A container with a record takes two bytes at least.
-    records = .allocate(capacity: min(16, count / 2 + 1))
+    // Every container has a byte of its own, so there are never more records than bytes.
+    records = .allocate(capacity: min(16, count))
   }
 
   func finish() -> UnsafeMutableBufferPointer<ContainerRecord> { records }
@@ -233,7 +233,7 @@ struct Indexer {
       throw failure(.itemsExceeded, "more containers than can be indexed", at: offset)
     }
     let larger = UnsafeMutableBufferPointer<ContainerRecord>.allocate(
-      capacity: min(records.count * 2, max(records.count, count / 2) + 1))
+      capacity: min(records.count * 2, count))
     _ = larger.moveInitialize(fromContentsOf: records[..<recordCount])
     records.deallocate()
     records = larger

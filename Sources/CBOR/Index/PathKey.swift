@@ -30,9 +30,8 @@ extension DocumentWalk {
       if let value = Int(exactly: head.argument) { return PathKey(intValue: -1 - value) }
       return PathKey(stringValue: "-\(UInt128(head.argument) + 1)")
     case MajorType.text where !head.isIndefinite:
-      // Of text the argument is the length, and it was checked against the bytes that are there.
       let content = UnsafeBufferPointer(
-        start: base + key.offset + head.size, count: Int(head.argument))
+        start: base + key.offset + head.size, count: Int(truncatingIfNeeded: head.argument))
       return PathKey(stringValue: String(decoding: content, as: UTF8.self))
     default:
       return PathKey(stringValue: "(\(head.typeName))")

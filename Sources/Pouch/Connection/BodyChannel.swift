@@ -34,6 +34,9 @@ final class BodyChannel: Sendable {
     try await waiter?.wait()
   }
 
+  /// Whether nothing more will be pushed.
+  var hasEnded: Bool { state.withLock { $0.end != nil } }
+
   /// Says that the object is complete.
   func finish() { end(.success(())) }
 

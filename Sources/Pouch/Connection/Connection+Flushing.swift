@@ -27,7 +27,7 @@ extension Connection {
         count += pending.count
         var header = pending.header
         var body = OutgoingBody(ByteBuffer(adopting: pending.front), payload: pending.payload)
-        try pipeline.seal(&body, header: &header)
+        if header.kind != .reject { try pipeline.seal(&body, header: &header) }
         body.writeHeader(header)
         body.appendRuns(to: &segments)
       }

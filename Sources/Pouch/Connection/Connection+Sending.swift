@@ -9,21 +9,20 @@ extension Connection {
     case failed(PouchError)
   }
 
-  /// Accepts a small object, waiting for room when there is none.
+  /// Accepts a small object without waiting.
   ///
-  /// - Returns: The object's id.
+  /// - Returns: The object's id; nil when something is in the way, which `send` finds out.
   @inline(__always)
-  func send(
-    copying payload: UnsafeRawBufferPointer, format: ObjectFormat, attributes: Bytes?
-  ) -> Acceptance {
-    state.withLock { state -> Acceptance in
-      if let refused = state.reasonToRefuse() { return .failed(refused) }
-      if let obstacle = state.session.outbox.obstacle(payload.count) {
-        return .noRoom(state.addWaiter(for: obstacle))
-      }
-      let id = state.session.outbox.append(payload, format: format, attributes: attributes)
-      return .accepted(id, state.idleFlusher.take())
+  func trySend(copying payload: UnsafeRawBufferPointer, format: ObjectFormat) -> UInt64? {
+    let (id, flusher) = state.withLock {
+      state -> (UInt64?, UnsafeContinuation<Void, Never>?) in
+      guard state.outcome == nil, state.session.acceptsObjects,
+        state.session.outbox.obstacle(payload.count) == nil
+      else { return (nil, nil) }
+      return (state.session.outbox.append(payload, format: format), state.idleFlusher.take())
     }
+    flusher?.resume()
+    return id
   }
 
   /// Accepts an object of any size that is in memory.
@@ -64,6 +63,7 @@ extension Connection {
     format: ObjectFormat, attributes: Bytes?, expectedSize: UInt64? = nil,
     _ source: (Int) async throws(PouchError) -> Bytes
   ) async throws(PouchError) -> UInt64 {
+    if let expectedSize { try check(size: expectedSize) }
     let longest = state.withLock { $0.session.outbox.longestPayload }
     var chunk = try await source(longest)
     var next = chunk.isEmpty ? chunk : try await source(longest)

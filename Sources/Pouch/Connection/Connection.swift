@@ -133,7 +133,7 @@ final class Connection: Sendable {
     if let outcome { return try outcome.get() }
     do {
       try await waiter.wait()
-    } catch where error.code != .closed {
+    } catch  where error.code != .closed {
       throw error
     } catch {}
   }

@@ -1,9 +1,9 @@
-import PouchCore
+package import PouchCore
 
 /// Runs `operation`, and cancels it when `limit` has passed.
 ///
 /// - Throws: What the operation throws, or `.timedOut` naming `what`.
-func withDeadline<R: Sendable>(
+package func withDeadline<R: Sendable>(
   _ limit: Duration, _ what: String, endpoint: Endpoint? = nil,
   _ operation: @escaping @Sendable () async throws(PouchError) -> R
 ) async throws(PouchError) -> R {

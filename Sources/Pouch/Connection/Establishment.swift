@@ -14,6 +14,8 @@ struct Establishment: Sendable {
   let offer: Handshake.Offer
   let isInitiator: Bool
   let timeouts: Timeouts
+  /// Called when the transport's handshake is complete.
+  var onHandshake: @Sendable (PeerIdentity) -> Void = { _ in }
 
   /// Completes the exchange, each part within its deadline.
   ///
@@ -26,6 +28,7 @@ struct Establishment: Sendable {
         () async throws(PouchError) in
         try await stream.handshake()
       }
+      onHandshake(stream.peer)
       return try await withDeadline(timeouts.hello, "the hello") { () async throws(PouchError) in
         try await exchange()
       }
@@ -38,7 +41,7 @@ struct Establishment: Sendable {
     var handshake = Handshake(offer: offer, isInitiator: isInitiator, nonces: .random())
     do throws(PouchError) {
       try await stream.write(handshake.opening())
-    } catch where error.code == .connectionLost {
+    } catch  where error.code == .connectionLost {
       // The peer hung up; what it said first is worth more than the broken pipe.
     }
     var buffer = ByteBuffer()

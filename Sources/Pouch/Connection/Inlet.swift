@@ -32,7 +32,10 @@ struct Inlet {
     _ frame: Frame, _ group: inout DiscardingTaskGroup
   ) async throws(PouchError) {
     var body = frame.body
-    try pipeline.open(&body, header: frame.header, limit: Inlet.largestBody)
+    // A REJECT says what is wrong even where the pipelines do not agree.
+    if frame.header.kind != .reject {
+      try pipeline.open(&body, header: frame.header, limit: Inlet.largestBody)
+    }
     guard frame.header.kind == .data else {
       try connection.takeControl(frame.header, body)
       if frame.header.kind == .cancel { drop(frame.header.firstID) }
@@ -51,33 +54,59 @@ struct Inlet {
   // MARK: Many small objects
 
   private mutating func takeMany(_ header: FrameHeader, _ body: Bytes) async throws(PouchError) {
+    switch sink {
+    case .none: break
+    case .whole(let handler): try await takeMany(header, body, handler)
+    case .streamed(let handler):
+      try await takeMany(header, body) { delivery in
+        try await handler(StreamedDelivery(delivery))
+      }
+    }
+  }
+
+  private func takeMany(
+    _ header: FrameHeader, _ body: Bytes,
+    _ handler: @Sendable (Delivery) async throws -> Void
+  ) async throws(PouchError) {
     let (first, count) = (header.firstID, UInt64(header.count))
     guard let duplicates = try admit(first, header.count) else { return }
     var reader = EntryReader(body)
     var pace = Pace()
     var unsettled = first
+    let info = connection.info
+    let largest = connection.limits.object
     let isSettledEarly = connection.agreement.acknowledge == .received
     if isSettledEarly { settle(first...first + count - 1) }
     for index in 0..<count {
-      let entry = try reader.next()
-      guard !entry.hasMore else {
-        throw PouchError(.badData, "a chunk shares its frame", objectID: first + index)
+      let id = first + index
+      let head = try reader.nextHead()
+      let delivery: Delivery
+      if head.isPlain {
+        delivery = Delivery(
+          id: id, format: head.format, payload: try reader.payload(head), attributes: nil,
+          connection: info)
+      } else {
+        delivery = try self.delivery(id, reader.rest(head))
       }
       if index < UInt64(duplicates) { continue }
-      let box = try attributes(of: entry)
-      if let box, box.attributes.offset != nil {
-        throw PouchError(.badData, "a chunk shares its frame", objectID: first + index)
+      if delivery.payload.count > largest {
+        refuseTooLarge(delivery)
+      } else {
+        do {
+          try await hand(delivery, to: handler)
+        } catch {
+          connection.refuse(id, Refusal(handlerError: error))
+        }
       }
-      await deliver(first + index, entry, box)
       if pace.isDue(), !isSettledEarly {
         // The handler is slow: let the sender see how far it has come.
-        settle(unsettled...first + index)
-        unsettled = first + index + 1
+        settle(unsettled...id)
+        unsettled = id + 1
         connection.wakeFlusher()
         await Task.yield()
       }
       if connection.isClosing, index + 1 < count {
-        if !isSettledEarly, unsettled <= first + index { settle(unsettled...first + index) }
+        if !isSettledEarly, unsettled <= id { settle(unsettled...id) }
         return
       }
     }
@@ -85,6 +114,26 @@ struct Inlet {
       throw PouchError(.badData, "a DATA frame goes on behind its last object")
     }
     if !isSettledEarly, unsettled < first + count { settle(unsettled...first + count - 1) }
+  }
+
+  /// An object with attributes among others in its frame; a chunk has no place there.
+  private func delivery(_ id: UInt64, _ entry: Entry) throws(PouchError) -> Delivery {
+    let box = try attributes(of: entry)
+    guard !entry.hasMore, box?.attributes.offset == nil else {
+      throw PouchError(.badData, "a chunk shares its frame", objectID: id)
+    }
+    return Delivery(
+      id: id, format: entry.format, payload: entry.payload, attributes: box,
+      connection: connection.info)
+  }
+
+  /// Calls the handler in a function of its own: behind the call of a closure the compiler checks
+  /// which executor it is on, and behind a call of a function like this one it does not.
+  @inline(never)
+  private func hand(
+    _ delivery: Delivery, to handler: @Sendable (Delivery) async throws -> Void
+  ) async throws {
+    try await handler(delivery)
   }
 
   /// - Returns: nil when this side takes no more objects.
@@ -203,33 +252,32 @@ struct Inlet {
 
   // MARK: Handing over
 
-  @inline(__always)
+  /// Hands over one object that came alone in its frame, or in chunks.
   private func deliver(_ id: UInt64, _ entry: Entry, _ box: AttributesBox?) async {
+    let delivery = Delivery(
+      id: id, format: entry.format, payload: entry.payload, attributes: box,
+      connection: connection.info)
     guard entry.payload.count <= connection.limits.object else {
-      connection.refuse(
-        id,
-        Refusal(
-          code: "too-large",
-          text: "the object has \(entry.payload.count) bytes; \(connection.limits.object) is the most"))
-      return
+      return refuseTooLarge(delivery)
     }
     do {
       switch sink {
-      case .whole(let handler):
-        try await handler(
-          Delivery(
-            id: id, format: entry.format, payload: entry.payload, attributes: box,
-            connection: connection.info))
-      case .streamed(let handler):
-        try await handler(
-          StreamedDelivery(
-            id: id, format: entry.format, attributes: box?.attributes ?? .none,
-            body: DeliveryBody(source: .whole(entry.payload)), connection: connection.info))
+      case .whole(let handler): try await handler(delivery)
+      case .streamed(let handler): try await handler(StreamedDelivery(delivery))
       case .none: break
       }
     } catch {
       connection.refuse(id, Refusal(handlerError: error))
     }
+  }
+
+  private func refuseTooLarge(_ delivery: Delivery) {
+    let limit = connection.limits.object
+    connection.refuse(
+      delivery.id,
+      Refusal(
+        code: "too-large",
+        text: "the object has \(delivery.payload.count) bytes; \(limit) is the most"))
   }
 
   @inline(__always)

@@ -55,6 +55,15 @@ public struct StreamedDelivery: Sendable {
   public var peer: PeerIdentity { connection.peer }
 }
 
+extension StreamedDelivery {
+  /// An object that has arrived whole, as a stream of one piece.
+  init(_ delivery: Delivery) {
+    self.init(
+      id: delivery.id, format: delivery.format, attributes: delivery.attributes,
+      body: DeliveryBody(source: .whole(delivery.payload)), connection: delivery.connection)
+  }
+}
+
 /// The bytes of a streamed delivery, in order.
 public struct DeliveryBody: AsyncSequence, Sendable {
   enum Source: Sendable {
@@ -67,6 +76,15 @@ public struct DeliveryBody: AsyncSequence, Sendable {
   /// All of the object, when it arrived in one piece.
   public var whole: Bytes? {
     if case .whole(let bytes) = source { bytes } else { nil }
+  }
+
+  /// Whether nothing more of the object is to come from the peer, though some may not have been
+  /// taken yet.
+  package var hasArrived: Bool {
+    switch source {
+    case .whole: true
+    case .chunks(let channel): channel.hasEnded
+    }
   }
 
   public func makeAsyncIterator() -> Iterator { Iterator(source: source) }

@@ -86,6 +86,8 @@ public final class Receiver: Sendable {
 
   private func run(sink: Sink, streams: Bool) async throws(PouchError) {
     try await bind()
+    // Whoever stopped it before it was bound closed no listener.
+    if isStopping.load(ordering: .relaxed) { server.stop(code: "shutdown") }
     let options = options
     let offer = Handshake.Offer(
       role: .receiver, id: Identity.process, software: "pouch/\(PouchVersion.text)",

@@ -59,14 +59,10 @@ public final class Sender: Sendable {
   public func send(
     _ bytes: Bytes, attributes: Attributes = .none, format: ObjectFormat = .raw
   ) async throws(PouchError) -> Receipt {
-    if bytes.count <= Outbox.copyLimit, let only, attributes == .none {
-      let acceptance = bytes.withUnsafeBytes {
-        only.send(copying: $0, format: format, attributes: nil)
-      }
-      if case .accepted(let id, let flusher) = acceptance {
-        flusher?.resume()
-        return Receipt(id: id, connection: only)
-      }
+    if bytes.count <= Outbox.copyLimit, let only, attributes.isEmpty,
+      let id = bytes.withUnsafeBytes({ only.trySend(copying: $0, format: format) })
+    {
+      return Receipt(id: id, connection: only)
     }
     return try await sendSlowly(bytes, attributes, format)
   }
@@ -74,14 +70,10 @@ public final class Sender: Sendable {
   /// Sends a copy of `bytes` as one raw object; see `send(_:attributes:format:)`.
   @discardableResult
   public func send(_ bytes: [UInt8]) async throws(PouchError) -> Receipt {
-    if bytes.count <= Outbox.copyLimit, let only {
-      let acceptance = bytes.withUnsafeBytes {
-        only.send(copying: $0, format: .raw, attributes: nil)
-      }
-      if case .accepted(let id, let flusher) = acceptance {
-        flusher?.resume()
-        return Receipt(id: id, connection: only)
-      }
+    if bytes.count <= Outbox.copyLimit, let only,
+      let id = bytes.withUnsafeBytes({ only.trySend(copying: $0, format: .raw) })
+    {
+      return Receipt(id: id, connection: only)
     }
     return try await sendSlowly(Bytes(bytes), .none, .raw)
   }
@@ -111,7 +103,7 @@ public final class Sender: Sendable {
   ) async throws(PouchError) -> Receipt {
     let connection = try await pick()
     let id = try await connection.sendChunked(
-      format: format, attributes: attributes.encoded(), source)
+      format: format, attributes: attributes.encoded(), expectedSize: attributes.size, source)
     return Receipt(id: id, connection: connection)
   }
 

@@ -70,7 +70,12 @@ private func finish<R>(
     return result
   } catch {
     // What was accepted still goes out, unless there is nobody to wait for it.
-    if !Task.isCancelled { try? await sender.close() }
+    if !Task.isCancelled {
+      try? await withDeadline(server.timeouts.drain, "closing the sender") {
+        () async throws(PouchError) in
+        try await sender.close()
+      }
+    }
     server.table.abort(PouchError(.closed, "the sender was closed"))
     throw error
   }

@@ -47,7 +47,7 @@ final class Server: Sendable {
     for endpoint in endpoints {
       do throws(PouchError) {
         let transport = try transports.transport(
-        for: endpoint, tls: tls, connectTimeout: timeouts.connect)
+          for: endpoint, tls: tls, connectTimeout: timeouts.connect)
         bound.append(try await Server.listen(transport, endpoint))
       } catch {
         for listener in bound { listener.close() }
@@ -98,7 +98,7 @@ final class Server: Sendable {
           group.addTask(executorPreference: stream.preferredExecutor) {
             await self.welcome(stream, number, listener.endpoint, role)
           }
-        } catch where error.code == .closed || error.code == .cancelled {
+        } catch  where error.code == .closed || error.code == .cancelled {
           return
         } catch {
           // One peer's failure, such as a reset before it was accepted: the listener goes on.
@@ -128,6 +128,7 @@ final class Server: Sendable {
   /// Connects and completes the handshake.
   func dial(_ endpoint: Endpoint, _ role: Role) async throws(PouchError) -> (Connection, Bytes) {
     let stream = try await open(endpoint)
+    onEvent?(.opened(endpoint))
     do throws(PouchError) {
       guard let number = table.admit(stream) else {
         throw PouchError(.closed, "no connection is wanted any more", endpoint: endpoint)
@@ -146,7 +147,7 @@ final class Server: Sendable {
 
   private func open(_ endpoint: Endpoint) async throws(PouchError) -> any ByteStream {
     let transport = try transports.transport(
-        for: endpoint, tls: tls, connectTimeout: timeouts.connect)
+      for: endpoint, tls: tls, connectTimeout: timeouts.connect)
     return try await withDeadline(timeouts.connect, "connecting to \(endpoint)", endpoint: endpoint)
     { () async throws(PouchError) in
       try await Server.connect(transport, endpoint)
@@ -164,10 +165,15 @@ final class Server: Sendable {
   private func establish(
     _ stream: any ByteStream, _ endpoint: Endpoint, _ role: Role, isInitiator: Bool
   ) async throws(PouchError) -> (Connection, Bytes) {
-    let outcome = try await Establishment(
+    var establishment = Establishment(
       stream: stream, endpoint: endpoint, offer: role.offer, isInitiator: isInitiator,
-      timeouts: timeouts
-    ).run()
+      timeouts: timeouts)
+    if isInitiator, let onEvent {
+      establishment.onHandshake = { peer in
+        if peer.security != nil { onEvent(.secured(endpoint, peer)) }
+      }
+    }
+    let outcome = try await establishment.run()
     let connection = Connection(
       stream: stream, endpoint: endpoint, agreement: outcome.agreement, limits: limits,
       timeouts: timeouts, streams: role.streams)

@@ -4,6 +4,10 @@ public import PouchCore
 public enum ConnectionEvent: Sendable {
   /// This endpoint is bound; port 0 has become a real port.
   case listening(Endpoint)
+  /// A stream to this endpoint, which was dialled, is open: the TLS handshake is next, or the hello.
+  case opened(Endpoint)
+  /// The TLS handshake with this endpoint, which was dialled, is complete: the hello is next.
+  case secured(Endpoint, PeerIdentity)
   /// The handshake is complete.
   case connected(ConnectionInfo)
   /// A peer came that could not be accepted, or a peer could not be reached.

@@ -19,14 +19,13 @@ struct PlacedEndpoints {
 
 extension Reading {
   /// Reads `connect` or `listen`, and checks each endpoint.
-  mutating func endpoints(_ assignments: Assignments, _ role: Role) -> PlacedEndpoints {
+  mutating func endpoints(_ assignments: Assignments) -> PlacedEndpoints {
     let connect = assignments.place(of: Settings.connect)
     let listen = assignments.place(of: Settings.listen)
     if let connect, let listen {
       let later = (connect.line, connect.column) < (listen.line, listen.column) ? listen : connect
       report(
-        later, "'connect' and 'listen' exclude one another", hint: "keep one of them",
-        showsSource: true)
+        later, "'connect' and 'listen' exclude one another", hint: "keep one of them")
     }
     if connect == nil, listen == nil {
       report(

@@ -69,7 +69,8 @@ extension Reading {
     if case .key(let sizes) = demand, !sizes.contains(facts.size) {
       report(
         file.place,
-        "\(noun) '\(written)' has \(facts.size) bytes, not \(sizes.lowerBound) to \(sizes.upperBound)",
+        "\(noun) '\(written)' has \(facts.size) bytes; "
+          + "it needs \(sizes.lowerBound) to \(sizes.upperBound)",
         hint: "make one: \(demand.recipe(file.value.path))", showsSource: false)
     }
   }
@@ -79,7 +80,10 @@ extension Reading {
     guard let written else { return nil }
     let directory = resolve(written).value
     var path = directory.path
-    while case .failure(.missing) = facts(path), path != "/", path != "." {
+    // A link that leads nowhere is in the way of the directory.
+    while case .failure(.missing) = facts(path), path != "/", path != ".",
+      !files.isSymbolicLink(path)
+    {
       path = PouchConfiguration.directory(of: path)
       if path.isEmpty { path = "." }
     }
@@ -112,7 +116,8 @@ private func octal(_ mode: UInt32) -> String {
 /// A path as one word of a shell's command.
 private func shellWord(_ text: String) -> String {
   let isPlain = text.unicodeScalars.allSatisfy { scalar in
-    scalar.isASCII && (scalar.properties.isAlphabetic || "0123456789/._-+@:,".unicodeScalars.contains(scalar))
+    scalar.isASCII
+      && (scalar.properties.isAlphabetic || "0123456789/._-+@:,".unicodeScalars.contains(scalar))
   }
   if isPlain, !text.hasPrefix("-") { return text }
   let quoted = text.map { $0 == "'" ? "'\\''" : String($0) }.joined()

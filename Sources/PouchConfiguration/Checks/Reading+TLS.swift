@@ -9,6 +9,7 @@ enum PeerCertificate: String, Sendable, CaseIterable {
 extension Reading {
   /// Reads the TLS settings and checks them against the endpoints that need them.
   mutating func tls(_ assignments: Assignments, _ endpoints: PlacedEndpoints) -> TLSSettings? {
+    let before = diagnostics.count
     let policy = assignments.value(Settings.TLS.policy, &self)
     let serverName = assignments.value(Settings.TLS.serverName, &self)
     let peerCertificate = assignments.value(Settings.TLS.peerCertificate, &self)
@@ -25,7 +26,8 @@ extension Reading {
     if demandsCertificate, assignments[Settings.TLS.trust.descriptor.path] == nil {
       report(
         endpoint.place, "'\(endpoint.value)' needs 'tls.trust': whom to believe",
-        hint: "write tls: {trust: ca.pem}, the file of the authority that made the peer's certificate")
+        hint:
+          "write tls: {trust: ca.pem}, the file of the authority that made the peer's certificate")
     }
     checkPair(assignments, endpoint, isListening: isListening)
     if !isListening, let place = assignments.place(of: Settings.TLS.peerCertificate),
@@ -41,13 +43,41 @@ extension Reading {
     }
     if !demandsCertificate, let place = assignments.place(of: Settings.TLS.allow) {
       report(
-        place, "'tls.allow' needs the peer's certificate, which 'peer-certificate: none' does without",
+        place,
+        "'tls.allow' needs the peer's certificate, which 'peer-certificate: none' does without",
         hint: "remove one of them")
     }
-    return TLSSettings(
+    let settings = TLSSettings(
       trust: trust?.value.path, certificate: certificate?.value.path, key: key?.value.path,
       requiresPeerCertificate: demandsCertificate, serverName: serverName?.value,
       allowedNames: allow.map(\.value), policy: policy)
+    if diagnostics.count == before {
+      let named = [key, certificate, trust].compactMap(\.self)
+        .map { Placed(value: $0.value.path, place: $0.place) }
+      verify(
+        settings, endpoints, named: named + [serverName].compactMap(\.self),
+        section: assignments.sections["tls"])
+    }
+    return settings
+  }
+
+  /// Does what a run will do with the files, once nothing else is wrong.
+  ///
+  /// - Parameter named: What an error may name; its place is then the error's.
+  private mutating func verify(
+    _ settings: TLSSettings, _ endpoints: PlacedEndpoints, named: [Placed<String>],
+    section: Place?
+  ) {
+    let servers = endpoints.endpoints.filter { $0.value.scheme == .tls }
+    let hosts = servers.compactMap(\.value.host)
+    do throws(PouchError) {
+      try files.verify(settings, role: endpoints.isListening ? .server : .client, hosts: hosts)
+    } catch {
+      let all = named + servers.map { Placed(value: $0.value.host ?? "", place: $0.place) }
+      let guilty = all.filter { error.message.contains("'\($0.value)'") }
+      let place = guilty.max { $0.place.precedence < $1.place.precedence }?.place
+      report(place ?? section ?? whole, error.description, hint: error.hint, showsSource: false)
+    }
   }
 
   private mutating func checkPair(

@@ -2,15 +2,13 @@
 package enum ConfigurationGuide {
   /// The whole page.
   package static var text: String {
-    [
-      opening, sources, values, sections(), stages(), checks,
-    ].joined(separator: "\n")
+    [opening, sources, values, sections(), stages(), checks].joined(separator: "\n")
   }
 
   private static let opening = """
     # Configuration
 
-    <!-- Written from the table of settings in PouchConfiguration, which a test compares it with. -->
+    <!-- Written from the table of settings in PouchConfiguration; a test compares them. -->
 
     `pouch-send` and `pouch-receive` read a YAML file (JSON is accepted) named by `--config`. The
     command gives the role: `pouch-send` reads a sender's configuration, `pouch-receive` a
@@ -96,8 +94,8 @@ package enum ConfigurationGuide {
     - Exactly one of `connect` and `listen` says where; no endpoint is named twice; nobody connects
       to port 0; the directory of a socket to listen on exists and can be written to.
     - Plain `tcp` stays on loopback (`localhost`, 127.0.0.0/8, `::1`) unless `insecure: true`.
-    - A `tls://` endpoint has `tls.trust`; to listen it has `tls.certificate` and `tls.key`, too. Only
-      a listener with `peer-certificate: none` does without `trust`. To connect without a
+    - A `tls://` endpoint has `tls.trust`; to listen it has `tls.certificate` and `tls.key`, too.
+      Only a listener with `peer-certificate: none` does without `trust`. To connect without a
       certificate is possible, and refused by every listener that demands one.
     - `tls` settings without a `tls://` endpoint are an error, because they look like a protection
       that is not there; not where an endpoint of a higher source, such as `--to`, took the place of
@@ -128,41 +126,52 @@ package enum ConfigurationGuide {
 
   private static let receiverPipeline = """
     A sender's `pipeline` is the list of stages below. A receiver's says which pipelines it accepts:
-    security and integrity are demanded, never negotiated down. A sender whose pipeline lacks what is
-    required, or has what is not allowed, is turned away with the difference in words.
+    security and integrity are demanded, never negotiated down. A sender whose pipeline lacks what
+    is required, or has what is not allowed, is turned away with the difference in words.
 
 
     """
 
   private static func stages() -> String {
     var text = """
-
       ## Stages of a sender's pipeline
 
-      Each entry of the list is a section with one key.
+      Each entry of the list is a section with one key, as in `- compress: {algorithm: deflate}`.
 
 
       """
     for section in StageSection.allCases {
       text += "### `\(section.rawValue)`\n\n\(section.summary)\n\n"
-      text += table(section.descriptors) + "\n"
+      text += table(section.descriptors, namesRole: false) + "\n"
     }
     return text
   }
 
-  private static func table(_ descriptors: [Descriptor]) -> String {
+  private static func table(_ descriptors: [Descriptor], namesRole: Bool = true) -> String {
     var text = "| setting | value | default | |\n| --- | --- | --- | --- |\n"
     for descriptor in descriptors {
-      let initial = descriptor.initial.map { "`\($0)`" } ?? (descriptor.isRequired ? "required" : "")
-      let role = descriptor.roles.count == 1 ? descriptor.roles.first : nil
-      let lead = role.map { "For a \($0.rawValue). " } ?? ""
-      text += "| `\(descriptor.name)` | \(value(descriptor)) | \(initial) | \(lead)\(descriptor.summary) |\n"
+      let initial = descriptor.initial.map { "`\($0)`" }
+      let cells = [
+        "`\(descriptor.name)`", value(descriptor),
+        initial ?? (descriptor.isRequired ? "required" : ""),
+        (namesRole ? role(descriptor) : "") + descriptor.summary,
+      ]
+      text += "| " + cells.joined(separator: " | ") + " |\n"
     }
     return text
+  }
+
+  private static func role(_ descriptor: Descriptor) -> String {
+    guard let role = descriptor.roles.first, descriptor.roles.count == 1 else { return "" }
+    return "For a \(role.rawValue). "
   }
 
   private static func value(_ descriptor: Descriptor) -> String {
     guard let allowed = descriptor.allowed else { return descriptor.type }
-    return descriptor.type == "word" ? allowed : "\(descriptor.type), \(allowed)"
+    switch descriptor.type {
+    case "word", "number": return allowed
+    case "word, or a list of them": return "\(allowed), or a list of them"
+    default: return "\(descriptor.type), \(allowed)"
+    }
   }
 }

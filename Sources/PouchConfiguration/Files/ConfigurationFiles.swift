@@ -1,3 +1,6 @@
+package import PouchCore
+package import PouchTLS
+
 /// The file system as far as a configuration needs it; tests bring one of their own.
 package protocol ConfigurationFiles: Sendable {
   /// The bytes of a file.
@@ -13,6 +16,13 @@ package protocol ConfigurationFiles: Sendable {
 
   /// Whether files can be created in a directory.
   func isWritableDirectory(_ path: String) -> Bool
+
+  /// Reads certificates and keys as a run would, and checks that they belong together.
+  ///
+  /// - Parameters:
+  ///   - role: The side that they are for.
+  ///   - hosts: The hosts that a client connects to.
+  func verify(_ tls: TLSSettings, role: TLSRole, hosts: [String]) throws(PouchError)
 }
 
 /// Why a file cannot be used.

@@ -1,9 +1,11 @@
+package import PouchCore
+package import PouchTLS
+
 #if canImport(Glibc)
   internal import Glibc
 #else
   #error("reads files through Glibc")
 #endif
-internal import PouchCore
 
 /// The real file system.
 package struct SystemFiles: ConfigurationFiles {
@@ -38,6 +40,14 @@ package struct SystemFiles: ConfigurationFiles {
 
   package func isWritableDirectory(_ path: String) -> Bool {
     faccessat(AT_FDCWD, path, W_OK | X_OK, AT_EACCESS) == 0
+  }
+
+  package func verify(
+    _ tls: TLSSettings, role: TLSRole, hosts: [String]
+  ) throws(PouchError) {
+    let context = try TLSContext(tls, role: role)
+    guard role == .client else { return }
+    for host in hosts { try context.checkServerName(at: host) }
   }
 }
 

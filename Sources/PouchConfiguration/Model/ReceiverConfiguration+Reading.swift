@@ -1,7 +1,7 @@
 extension ReceiverConfiguration {
   /// Takes every setting of a receiver; what is wrong is reported.
   init(_ assignments: Assignments, _ reading: inout Reading) {
-    let endpoints = reading.endpoints(assignments, .receiver)
+    let endpoints = reading.endpoints(assignments)
     self.init(
       endpoints: endpoints.settings,
       insecure: assignments.value(Settings.insecure, &reading),
@@ -26,7 +26,8 @@ extension Reading {
     }
     if directory == nil, let place = assignments.place(of: Settings.Output.onConflict) {
       report(
-        place, "'output.on-conflict' is for files", hint: "name an 'output.directory', or remove it")
+        place, "'output.on-conflict' is for files", hint: "name an 'output.directory', or remove it"
+      )
     }
     return OutputSettings(
       directory: checkOutput(directory),

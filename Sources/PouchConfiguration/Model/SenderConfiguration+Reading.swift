@@ -3,7 +3,7 @@ internal import PouchCore
 extension SenderConfiguration {
   /// Takes every setting of a sender; what is wrong is reported.
   init(_ assignments: Assignments, _ reading: inout Reading) {
-    let endpoints = reading.endpoints(assignments, .sender)
+    let endpoints = reading.endpoints(assignments)
     self.init(
       endpoints: endpoints.settings,
       insecure: assignments.value(Settings.insecure, &reading),

@@ -49,7 +49,7 @@ extension Setting {
     _ summary: String
   ) -> Setting where Value == [Placed<Element>] {
     var descriptor = Descriptor(path, type, roles, summary)
-    descriptor.type = "\(type.noun), or a list"
+    descriptor.type = "\(type.noun), or a list of them"
     descriptor.isScalar = false
     let array: JSON = .object([("type", .text("array")), ("items", descriptor.schema)])
     descriptor.schema = .object([("anyOf", .array([descriptor.schema, array]))])

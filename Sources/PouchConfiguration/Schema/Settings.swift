@@ -29,26 +29,26 @@ enum Settings {
 
   enum TLS {
     static let trust = Setting.optional(
-      "tls", "trust", as: .path("trust file"),
+      "tls", "trust", as: .path,
       "PEM file of the certificate authorities that vouch for the peer.")
     static let certificate = Setting.optional(
-      "tls", "certificate", as: .path("certificate"),
+      "tls", "certificate", as: .path,
       "PEM file of this end's certificate and what links it to its authority. A listener has one.")
     static let key = Setting.optional(
-      "tls", "key", as: .path("private key"),
+      "tls", "key", as: .path,
       "PEM file of the certificate's private key, readable by its owner alone.")
     static let policy = Setting.value(
       "tls", "policy", as: .policy, initial: .modern,
       "`modern` is TLS 1.3; `compatible-2026` takes TLS 1.2 as well.")
     static let serverName = Setting.optional(
-      "tls", "server-name", as: .text("name"),
+      "tls", "server-name", as: .certificateName,
       "The name to look for in the listener's certificate, when it is not the endpoint's host.")
     static let peerCertificate = Setting.value(
       "tls", "peer-certificate", as: .choice("demand"),
       initial: PeerCertificate.required,
       "Whether a listener demands a certificate of those who connect.")
     static let allow = Setting.list(
-      "tls", "allow", as: .text("name"),
+      "tls", "allow", as: .certificateName,
       """
       Names (DNS, IP address or URI) of which the peer's certificate must have one. Without it, \
       every certificate of a trusted authority will do.
@@ -65,7 +65,8 @@ enum Settings {
       "limits", "object", as: .size(1...(1 << 40)), initial: standard.object,
       "The largest object accepted when it is handed over whole, in memory.")
     static let stream = Setting.value(
-      "limits", "stream", as: .sizeOrUnlimited(1...(1 << 60)), initial: standard.stream.map { Int(clamping: $0) },
+      "limits", "stream", as: .sizeOrUnlimited(1...(1 << 50)),
+      initial: standard.stream.map { Int(clamping: $0) },
       "The largest object accepted when it is taken as a stream, as files are.")
     static let connections = Setting.value(
       "limits", "connections", as: .count(1...1_000_000), initial: standard.connections,
@@ -128,24 +129,26 @@ enum Settings {
 
   enum Pipeline {
     static let hmacKey = Setting.optional(
-      "pipeline", "hmac-key", as: .path("key file"), roles: [.receiver],
+      "pipeline", "hmac-key", as: .path, roles: [.receiver],
       "File whose bytes are the key that `hmac-sha-256` shares with the sender.")
-    static let require = Setting.list(
-      "pipeline", "require", as: .choice("stage"), roles: [.receiver],
-      "Stages that a sender's pipeline must have, whatever else it has."
-    ) as Setting<[Placed<StageKind>]>
-    static let allow = Setting.list(
-      "pipeline", "allow", as: .choice("stage"), roles: [.receiver],
-      """
-      Stages that it may have as well. Without it: `deflate`, `crc32c` and `sha-256`, and with a \
-      key `hmac-sha-256`.
-      """
-    ) as Setting<[Placed<StageKind>]>
+    static let require =
+      Setting.list(
+        "pipeline", "require", as: .choice("stage"), roles: [.receiver],
+        "Stages that a sender's pipeline must have, whatever else it has."
+      ) as Setting<[Placed<StageKind>]>
+    static let allow =
+      Setting.list(
+        "pipeline", "allow", as: .choice("stage"), roles: [.receiver],
+        """
+        Stages that it may have as well. Without it: `deflate`, `crc32c` and `sha-256`, and with a \
+        key `hmac-sha-256`.
+        """
+      ) as Setting<[Placed<StageKind>]>
   }
 
   enum Output {
     static let directory = Setting.optional(
-      "output", "directory", as: .path("directory"), roles: [.receiver],
+      "output", "directory", as: .path, roles: [.receiver],
       "The directory for what arrives, made when it is missing. Without it: standard output.")
     static let onConflict = Setting.value(
       "output", "on-conflict", as: .choice("choice"), initial: OutputSettings.OnConflict.rename,

@@ -45,10 +45,11 @@ enum IntegrityAlgorithm: String, Sendable, CaseIterable {
 
 extension Settings {
   enum Compress {
-    static let algorithm = Setting.optional(
-      "compress", "algorithm", as: .choice("algorithm"), roles: [.sender],
-      "`deflate` is zlib; `none` leaves the stage out."
-    ).required() as Setting<Placed<CompressionAlgorithm>?>
+    static let algorithm =
+      Setting.optional(
+        "compress", "algorithm", as: .choice("algorithm"), roles: [.sender],
+        "`deflate` is zlib; `none` leaves the stage out."
+      ).required() as Setting<Placed<CompressionAlgorithm>?>
     static let level = Setting.value(
       "compress", "level", as: .count(1...9), initial: 1, roles: [.sender],
       "From 1, the fastest, to 9, the smallest.")
@@ -58,12 +59,13 @@ extension Settings {
   }
 
   enum Integrity {
-    static let algorithm = Setting.optional(
-      "integrity", "algorithm", as: .choice("algorithm"), roles: [.sender],
-      "What is computed over each body and its header."
-    ).required() as Setting<Placed<IntegrityAlgorithm>?>
+    static let algorithm =
+      Setting.optional(
+        "integrity", "algorithm", as: .choice("algorithm"), roles: [.sender],
+        "What is computed over each body and its header."
+      ).required() as Setting<Placed<IntegrityAlgorithm>?>
     static let key = Setting.optional(
-      "integrity", "key", as: .path("key file"), roles: [.sender],
+      "integrity", "key", as: .path, roles: [.sender],
       "For `hmac-sha-256`: file whose bytes are the key that the receiver shares.")
   }
 }

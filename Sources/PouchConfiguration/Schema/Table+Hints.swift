@@ -3,6 +3,11 @@ extension Table {
   func hint(forUnknown name: String, section: String?) -> String {
     let names = names(in: section)
     if let near = nearest(to: name, among: names) { return "did you mean '\(near)'?" }
+    if section == nil,
+      let meant = descriptors.first(where: { $0.name == name && $0.path.count > 1 })
+    {
+      return "write \(meant.path.joined(separator: ": {")): …}"
+    }
     if let home = descriptors.first(where: { $0.key == name }), let section = home.section {
       return "it belongs in '\(section)'"
     }

@@ -14,18 +14,16 @@ package struct Entry: Sendable {
     self.payload = payload
   }
 
-  static let hasAttributesBit: UInt8 = 0x10
-  static let moreBit: UInt8 = 0x20
+  @usableFromInline static let hasAttributesBit: UInt8 = 0x10
+  @usableFromInline static let moreBit: UInt8 = 0x20
 
   /// The bytes in front of a payload without attributes.
-  package static let headSize = 4
-  /// The most payload bytes that the 24 bits of an entry can say.
-  package static let longestPayload = 0xff_ffff
+  @inlinable package static var headSize: Int { 4 }
   /// The most bytes of encoded attributes that their 16-bit length can say.
   package static let longestAttributes = 0xffff
 
   /// Appends the head of an entry, attributes included, for a payload of `length` bytes.
-  @inline(__always)
+  @inlinable @inline(__always)
   package static func appendHead(
     to buffer: inout ByteBuffer, length: Int, format: ObjectFormat, hasMore: Bool = false,
     attributes: Bytes? = nil
@@ -41,38 +39,74 @@ package struct Entry: Sendable {
   }
 }
 
+/// The first four bytes of an entry.
+package struct EntryHead: Sendable {
+  @usableFromInline let word: UInt32
+
+  @inlinable
+  init(word: UInt32) { self.word = word }
+
+  /// The payload's length in bytes.
+  @inlinable package var length: Int { Int(word >> 8) }
+  @inlinable package var format: ObjectFormat {
+    ObjectFormat(rawValue: UInt8(truncatingIfNeeded: word))
+  }
+  /// Neither attributes nor further chunks: the payload follows, and that is all.
+  @inlinable package var isPlain: Bool { word & 0xf0 == 0 }
+  var hasAttributes: Bool { word & UInt32(Entry.hasAttributesBit) != 0 }
+  var hasMore: Bool { word & UInt32(Entry.moreBit) != 0 }
+  var hasReservedBits: Bool { word & 0xc0 != 0 }
+}
+
 /// Reads the entries of a decoded DATA body, one after the other, as slices of it.
 package struct EntryReader: Sendable {
-  private let body: Bytes
-  private var position = 0
+  @usableFromInline let body: Bytes
+  @usableFromInline var position = 0
 
   package init(_ body: Bytes) {
     self.body = body
   }
 
-  package var isAtEnd: Bool { position == body.count }
+  @inlinable package var isAtEnd: Bool { position == body.count }
 
-  /// Reads the next entry.
+  /// Reads the head of the next entry.
+  ///
+  /// - Throws: `.badData` when the body does not hold it whole.
+  @inlinable @inline(__always)
+  package mutating func nextHead() throws(PouchError) -> EntryHead {
+    guard body.count - position >= Entry.headSize else { throw EntryReader.cut() }
+    let word: UInt32 = body.withUnsafeBytes { $0.bigEndian(position) }
+    position += Entry.headSize
+    return EntryHead(word: word)
+  }
+
+  /// Reads the payload of a plain entry, whose head was read before.
+  ///
+  /// - Throws: `.badData` when the body does not hold it whole.
+  @inlinable @inline(__always)
+  package mutating func payload(_ head: EntryHead) throws(PouchError) -> Bytes {
+    let start = position
+    guard body.count - start >= head.length else { throw EntryReader.cut() }
+    position = start + head.length
+    return body[start..<start + head.length]
+  }
+
+  /// Reads the rest of any entry, whose head was read before.
   ///
   /// - Throws: `.badData` when the body does not hold it whole or a reserved bit is set.
-  @inline(__always)
-  package mutating func next() throws(PouchError) -> Entry {
-    let start = position
-    guard body.count - start >= Entry.headSize else { throw EntryReader.cut() }
-    let head: UInt32 = body.withUnsafeBytes { $0.bigEndian(start) }
-    let bits = UInt8(truncatingIfNeeded: head)
-    guard bits & 0xc0 == 0 else {
+  package mutating func rest(_ head: EntryHead) throws(PouchError) -> Entry {
+    guard !head.hasReservedBits else {
       throw PouchError(.badData, "an entry's reserved bits are set")
     }
-    let length = Int(head >> 8)
-    position = start + Entry.headSize
-    var attributes: Bytes?
-    if bits & Entry.hasAttributesBit != 0 { attributes = try takeAttributes() }
-    guard body.count - position >= length else { throw EntryReader.cut() }
-    defer { position += length }
+    let attributes = head.hasAttributes ? try takeAttributes() : nil
     return Entry(
-      format: ObjectFormat(rawValue: bits), hasMore: bits & Entry.moreBit != 0,
-      attributes: attributes, payload: body[position..<position + length])
+      format: head.format, hasMore: head.hasMore, attributes: attributes,
+      payload: try payload(head))
+  }
+
+  /// Reads the next entry.
+  package mutating func next() throws(PouchError) -> Entry {
+    try rest(nextHead())
   }
 
   private mutating func takeAttributes() throws(PouchError) -> Bytes {
@@ -84,7 +118,8 @@ package struct EntryReader: Sendable {
     return body[position..<position + length]
   }
 
-  private static func cut() -> PouchError {
+  @usableFromInline
+  static func cut() -> PouchError {
     PouchError(.badData, "a DATA body ends in the middle of an entry")
   }
 }

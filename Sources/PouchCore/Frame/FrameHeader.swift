@@ -39,7 +39,9 @@ public struct FrameHeader: Hashable, Sendable {
     guard crc32c(UnsafeRawBufferPointer(rebasing: bytes[0..<20])) == sum else {
       throw FrameHeader.damaged()
     }
-    guard bytes[7] == 0 else { throw FrameHeader.reserved(bytes[7]) }
+    guard bytes[7] == 0, bytes[5] & ~FrameFlags.known.rawValue == 0 else {
+      throw FrameHeader.reserved(bytes[5], bytes[7])
+    }
     self.init(
       kind: FrameKind(rawValue: bytes[4]), flags: FrameFlags(rawValue: bytes[5]),
       stages: bytes[6], firstID: bytes.bigEndian(8), count: bytes.bigEndian(16),
@@ -84,8 +86,9 @@ public struct FrameHeader: Hashable, Sendable {
   }
 
   @usableFromInline
-  static func reserved(_ value: UInt8) -> PouchError {
-    PouchError(.badData, "a frame header's reserved byte is \(value), not zero")
+  static func reserved(_ flags: UInt8, _ byte: UInt8) -> PouchError {
+    PouchError(
+      .badData, "a frame header has flags \(flags) and reserved byte \(byte), which are unknown")
   }
 }
 

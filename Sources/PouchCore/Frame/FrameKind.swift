@@ -40,4 +40,7 @@ public struct FrameFlags: OptionSet, Hashable, Sendable {
   public static let acknowledgementRequested = FrameFlags(rawValue: 0x01)
   /// A receiver that does not know this kind skips the frame.
   public static let ignorable = FrameFlags(rawValue: 0x02)
+
+  /// Every flag of this version; the other bits are zero.
+  @usableFromInline static var known: FrameFlags { FrameFlags(rawValue: 0x03) }
 }

@@ -35,6 +35,12 @@ public struct Attributes: Sendable, Hashable {
     self.digest = digest
   }
 
+  /// Whether there is nothing to say.
+  package var isEmpty: Bool {
+    name == nil && contentType == nil && size == nil && headers.isEmpty && deadline == nil
+      && trace == nil && digest == nil && offset == nil
+  }
+
   /// Nothing at all.
   public static let none = Attributes()
 }

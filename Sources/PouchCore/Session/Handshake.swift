@@ -70,7 +70,6 @@ package struct Handshake: Sendable {
   /// The smallest frame limit that a peer may announce, in bytes.
   private static let smallestFrame: UInt64 = 8 << 10
   private static let largestFrame: UInt64 = 16 << 20
-  private static let mostStages = 8
 
   package let offer: Offer
   package let isInitiator: Bool
@@ -216,8 +215,10 @@ package struct Handshake: Sendable {
 
   private func accept(_ announced: [AnnouncedStage]?) throws(PouchError) -> [any Stage] {
     let announced = announced ?? []
-    guard announced.count <= Handshake.mostStages else {
-      throw PouchError(.protocolMismatch, "the pipeline has \(announced.count) stages; 8 is the most")
+    guard announced.count <= Pipeline.mostStages else {
+      throw PouchError(
+        .protocolMismatch,
+        "the pipeline has \(announced.count) stages; \(Pipeline.mostStages) is the most")
     }
     guard Set(announced.map(\.name)).count == announced.count else {
       throw PouchError(.protocolMismatch, "the pipeline names a stage twice")

@@ -16,31 +16,31 @@ package struct Outbox: ~Copyable, Sendable {
   }
 
   /// When the open frame holds this many bytes, it is closed and the next one begun.
-  package static let frameTarget = 64 << 10
+  package static var frameTarget: Int { 64 << 10 }
   /// Payloads above this are not copied.
-  package static let copyLimit = 16 << 10
+  @inlinable package static var copyLimit: Int { 16 << 10 }
   /// The size of a chunk of a large object, unless the peer takes only smaller frames.
   package static let chunkSize = 256 << 10
   /// Room that a frame keeps for entry heads, attributes of a chunk, and trailers.
   package static let overhead = 1 << 10
   /// Backpressure begins when this many bytes wait to be written.
-  package static let highWater = 256 << 10
+  @inlinable package static var highWater: Int { 256 << 10 }
   private static let mostSpare = 8
 
   /// The books on what was accepted.
-  package var ledger = SendLedger()
+  @usableFromInline package var ledger = SendLedger()
   /// What the receiver, and this end's settings, allow in flight; nil without acknowledgements.
-  package var window: Window?
+  @usableFromInline package var window: Window?
   /// The most payload bytes that one frame may carry.
   package private(set) var longestPayload: Int
   /// Bytes that were handed over and have not been written.
-  package private(set) var waiting = 0
+  @usableFromInline package internal(set) var waiting = 0
 
-  private let frameTarget: Int
-  private var open: ByteBuffer
+  @usableFromInline let frameTarget: Int
+  @usableFromInline var open: ByteBuffer
   private var openFirst: UInt64 = 0
-  private var openCount: UInt32 = 0
-  private var openCharge = 0
+  @usableFromInline var openCount: UInt32 = 0
+  @usableFromInline var openCharge = 0
   private var queue: [Pending] = []
   /// Memory of written frames, to be filled again: full frames, and small ones.
   private var spareFrames: [Bytes] = []
@@ -64,11 +64,11 @@ package struct Outbox: ~Copyable, Sendable {
   }
 
   /// Whether a chunk of an object that has begun may be queued now.
-  @inline(__always)
+  @inlinable
   package var isBelowHighWater: Bool { waiting < Outbox.highWater }
 
   /// What keeps an object of `length` bytes from being accepted now; nil when nothing does.
-  @inline(__always)
+  @inlinable @inline(__always)
   package func obstacle(_ length: Int) -> Obstacle? {
     guard isBelowHighWater else { return .unwritten }
     guard let window else { return nil }
@@ -83,7 +83,7 @@ package struct Outbox: ~Copyable, Sendable {
   /// Accepts a small object by copying it into the open frame; at most `copyLimit` bytes.
   ///
   /// - Returns: The object's id.
-  @inline(__always)
+  @inlinable @inline(__always)
   package mutating func append(
     _ payload: UnsafeRawBufferPointer, format: ObjectFormat, attributes: Bytes? = nil
   ) -> UInt64 {
@@ -141,13 +141,15 @@ package struct Outbox: ~Copyable, Sendable {
         payload: payload))
   }
 
-  private mutating func beginFrame() {
+  @usableFromInline
+  mutating func beginFrame() {
     open = takeSpare(FrameHeader.size + frameTarget + Outbox.overhead)
     openFirst = ledger.accepted + 1
     openCharge = 0
   }
 
-  private mutating func closeFrame() {
+  @usableFromInline
+  mutating func closeFrame() {
     guard openCount > 0 else { return }
     ledger.charge(openFirst...ledger.accepted, openCharge)
     var full = ByteBuffer()

@@ -10,28 +10,28 @@ package struct SendLedger: Sendable {
   }
 
   /// The highest id given out; also how many objects were accepted.
-  package private(set) var accepted: UInt64 = 0
+  @usableFromInline package internal(set) var accepted: UInt64 = 0
   /// Which objects the receiver has answered for.
   package private(set) var settled = SettledSet()
   /// How many objects were refused.
   package private(set) var refused: UInt64 = 0
   /// Payload bytes that count against the window.
-  package private(set) var bytesInFlight = 0
+  @usableFromInline package internal(set) var bytesInFlight = 0
 
-  private var settledCount: UInt64 = 0
+  @usableFromInline var settledCount: UInt64 = 0
   private var charges: [Charge] = []
   private var firstCharge = 0
 
   package init() {}
 
   /// Objects that are accepted and not settled.
-  package var inFlight: UInt64 { accepted - settledCount }
+  @inlinable package var inFlight: UInt64 { accepted - settledCount }
 
   /// Objects that the receiver took.
   package var acknowledged: UInt64 { settledCount - refused }
 
   /// Gives out the next id.
-  @inline(__always)
+  @inlinable @inline(__always)
   package mutating func accept(charging bytes: Int) -> UInt64 {
     accepted += 1
     bytesInFlight += bytes

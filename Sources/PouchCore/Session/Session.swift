@@ -76,6 +76,7 @@ package struct Session: ~Copyable, Sendable {
     case .close:
       let closing = try Closing(reading: body)
       receivedClosing = closing
+      acceptsObjects = false
       return .closing(closing)
     case .reject:
       throw try Rejection(
@@ -114,10 +115,9 @@ package struct Session: ~Copyable, Sendable {
 
   // MARK: Sending
 
-  /// Whether objects may still be accepted.
-  package var acceptsObjects: Bool {
-    sentClosing == nil && receivedClosing == nil && !isRejecting
-  }
+  /// Whether objects may still be accepted: neither side has begun to close. Stored, because it
+  /// is asked for every object.
+  package private(set) var acceptsObjects = true
 
   /// Why the peer takes no more; nil while it does.
   package var peerClosing: Closing? { receivedClosing }
@@ -148,6 +148,7 @@ package struct Session: ~Copyable, Sendable {
     let last = role == .sender ? outbox.ledger.accepted : inbox.highest
     let closing = Closing(last: last, code: code, text: text)
     sentClosing = closing
+    acceptsObjects = false
     outbox.append(.close) { $0.append(closing.encoded()) }
   }
 
@@ -155,6 +156,7 @@ package struct Session: ~Copyable, Sendable {
   package mutating func reject(_ rejection: Rejection) {
     guard !isRejecting else { return }
     isRejecting = true
+    acceptsObjects = false
     outbox.discard()
     outbox.append(.reject) {
       HandshakeFrame.appendBody(.reject, rejection.encoded(), to: &$0)

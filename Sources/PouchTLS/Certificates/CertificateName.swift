@@ -103,7 +103,9 @@ extension CertificateName: CustomStringConvertible {
   private static func addressText(_ bytes: [UInt8]) -> String {
     if bytes.count == 4 { return bytes.map { String($0) }.joined(separator: ".") }
     guard bytes.count == 16 else { return "an address of \(bytes.count) bytes" }
-    let groups = stride(from: 0, to: 16, by: 2).map { UInt16(bytes[$0]) << 8 | UInt16(bytes[$0 + 1]) }
+    let groups = stride(from: 0, to: 16, by: 2).map {
+      UInt16(bytes[$0]) << 8 | UInt16(bytes[$0 + 1])
+    }
     // RFC 5952: the longest run of two or more zero groups, the first of equals, becomes "::".
     var best = 0..<0
     var start = 0

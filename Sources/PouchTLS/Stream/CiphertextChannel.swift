@@ -24,7 +24,9 @@ final class CiphertextChannel {
 
   fileprivate func read(_ room: UnsafeMutableRawBufferPointer) -> Int {
     let count = min(room.count, incoming.count)
-    incoming.withUnsafeBytes { room.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[..<count])) }
+    incoming.withUnsafeBytes {
+      room.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[..<count]))
+    }
     incoming.discard(count)
     return count
   }
@@ -86,7 +88,8 @@ private func controlCiphertext(
   switch command {
   case BIO_CTRL_FLUSH: return 1
   case BIO_CTRL_EOF:
-    return channel(bio)?._withUnsafeGuaranteedRef { $0.hasEnded && $0.incoming.isEmpty ? 1 : 0 } ?? 1
+    return channel(bio)?._withUnsafeGuaranteedRef { $0.hasEnded && $0.incoming.isEmpty ? 1 : 0 }
+      ?? 1
   case BIO_CTRL_PENDING:
     return channel(bio)?._withUnsafeGuaranteedRef { $0.incoming.count } ?? 0
   case BIO_CTRL_WPENDING:

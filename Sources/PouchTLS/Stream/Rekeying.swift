@@ -6,13 +6,16 @@ struct Rekeying {
   let records: Int
   /// How long one key may be used.
   let age: Duration
+  /// Whether the peer is asked to change its key as well. It counts its own records, so it need not.
+  let asksPeer: Bool
 
   private var used = 0
   private var since: ContinuousClock.Instant
 
-  init(records: Int = 1 << 23, age: Duration = .seconds(3600)) {
+  init(records: Int = 1 << 23, age: Duration = .seconds(3600), asksPeer: Bool = false) {
     self.records = records
     self.age = age
+    self.asksPeer = asksPeer
     since = .now
   }
 

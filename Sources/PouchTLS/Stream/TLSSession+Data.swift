@@ -49,12 +49,22 @@ extension TLSSession {
     }
     if let failure {
       step = .failed(fail(streamFailure(failure.error, failure.errors)))
-    } else if !isSending, channel.outgoing.count > TLSSession.replyLimit {
-      step = .failed(
-        fail(PouchError(.security, "the peer asks for new keys again and again")))
+    } else if let abuse = abuse() {
+      step = .failed(fail(abuse))
     }
     // What came before an end or a failure is delivered first; the next call reports it.
     return count > 0 ? .bytes(count) : step
+  }
+
+  /// What a read made OpenSSL answer stays in `outgoing` until the next write. TLS 1.3 allows that
+  /// of its answer to a change of keys; TLS 1.2 has no answer but the refusal to negotiate again.
+  private func abuse() -> PouchError? {
+    if channel.outgoing.isEmpty { return nil }
+    if SSL_version(ssl.pointer) < TLS1_3_VERSION {
+      return PouchError(.security, "the peer asks to negotiate again, which is refused")
+    }
+    guard channel.outgoing.count > TLSSession.replyLimit else { return nil }
+    return PouchError(.security, "the peer asks for new keys again and again")
   }
 
   /// Encrypts the next batch of `cursor`.
@@ -65,19 +75,31 @@ extension TLSSession {
     var budget = cursor.remaining(upTo: TLSSession.batchSize)
     if rekeying.isDue(beforeBytes: budget, now: .now), SSL_version(ssl.pointer) == TLS1_3_VERSION {
       ERR_clear_error()
-      // The peer is not asked to do the same: it counts its own records.
-      guard SSL_key_update(ssl.pointer, SSL_KEY_UPDATE_NOT_REQUESTED) == 1 else {
+      let kind = rekeying.asksPeer ? SSL_KEY_UPDATE_REQUESTED : SSL_KEY_UPDATE_NOT_REQUESTED
+      guard SSL_key_update(ssl.pointer, kind) == 1 else {
         throw .openSSL("change the key")
       }
     }
     let records = budget / PlaintextCursor.recordSize + 2
-    channel.outgoing.reserve(budget + records * TLSSession.recordOverhead)
+    makeRoom(budget + records * TLSSession.recordOverhead)
     while budget > 0, !cursor.isAtEnd {
       let run = cursor.next(limit: max(budget, PlaintextCursor.recordSize))
       try write(run)
       budget -= run.count
     }
     return takeOutgoing()
+  }
+
+  /// Makes room for a batch, and lets go of much more than that once several batches in a row have
+  /// not needed it: a connection that has fallen idle holds little.
+  private mutating func makeRoom(_ length: Int) {
+    let isOversized = channel.outgoing.spare > max(4 * length, 32 << 10)
+    oversizedBatches = isOversized ? oversizedBatches + 1 : 0
+    if oversizedBatches == 8, channel.outgoing.isEmpty {
+      channel.outgoing = ByteBuffer()
+      oversizedBatches = 0
+    }
+    channel.outgoing.reserve(length)
   }
 
   /// Header, content type and tag of a TLS 1.3 record; more than TLS 1.2 adds with the same ciphers.

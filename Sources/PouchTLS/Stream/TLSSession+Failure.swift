@@ -47,7 +47,8 @@ extension TLSSession {
     case X509_V_ERR_CERT_HAS_EXPIRED, X509_V_ERR_CERT_NOT_YET_VALID:
       hint = "look at its dates with pouch-certs inspect, and at this host's clock"
     case X509_V_ERR_CERT_REJECTED:
-      hint = claims.isEmpty ? "look at it with pouch-certs inspect" : "the certificate has \(claims)"
+      hint =
+        claims.isEmpty ? "look at it with pouch-certs inspect" : "the certificate has \(claims)"
     case X509_V_ERR_INVALID_PURPOSE:
       hint = "its extended key usage must allow \(role == .client ? "serverAuth" : "clientAuth")"
     default:

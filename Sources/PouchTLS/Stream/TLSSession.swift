@@ -28,6 +28,8 @@ struct TLSSession: ~Copyable {
   var isFinished = false
   var isClosed = false
   var rekeying: Rekeying
+  /// How many batches in a row have used little of the memory that is kept for them.
+  var oversizedBatches = 0
 
   init(
     context: TLSContext, serverName: String?, peer: PeerIdentity, rekeying: Rekeying

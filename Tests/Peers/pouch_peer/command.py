@@ -135,6 +135,7 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
     add("--duplicate-key", action="store_true", help="in HELLO or WELCOME")
     add("--same-role", action="store_true", help="claim the other side's role")
     add("--unknown-stage", metavar="NAME", nargs="?", const="zstandard")
+    add("--unknown-parameter", metavar="NAME", help="announced with the first stage")
     add("--no-stages", action="store_true", help="send frames without their stages")
     add("--bomb", metavar="SIZE", type=int, default=0, help="a frame of zeros through deflate")
     add("--inject", metavar="kind=K,flags=F,first=I,count=N,body=HEX", type=_frame,

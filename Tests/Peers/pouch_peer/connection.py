@@ -121,6 +121,9 @@ class Connection:
         value = self.offer.opening(self.initiator)
         if self.options.unknown_stage and self.offer.role == "sender":
             value["pipeline"].append([self.options.unknown_stage, {}])
+        if self.options.unknown_parameter and value.get("pipeline"):
+            name, parameters = value["pipeline"][0]
+            value["pipeline"][0] = [name, {**parameters, self.options.unknown_parameter: 1}]
         if self.options.same_role:
             value["role"] = "receiver" if self.offer.role == "sender" else "sender"
         return value

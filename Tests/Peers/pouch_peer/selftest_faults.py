@@ -144,6 +144,9 @@ def _() -> None:
 def _() -> None:
     sender = _refused_by_receiver([*SMALL, "--pipeline", "crc32c"], 76, "wants", ("--pipeline", "sha-256"))
     contains(str(sender.error), "(pipeline)")
+    for pipeline in ("deflate:1", "crc32c"):
+        send = [*SMALL, "--pipeline", pipeline, "--unknown-parameter", "salt"]
+        contains(str(_refused_by_receiver(send, 76, "unknown ['salt']").error), "(pipeline)")
     key = ["--hmac-key", Workshop.shared().key]
     sender = _refused_by_receiver([*SMALL, "--pipeline", "hmac-sha-256", *key], 76, "has no key")
     contains(str(sender.error), "(pipeline)")

@@ -188,6 +188,9 @@ def check_announcement(value: Any, key: Optional[bytes]) -> Announcement:
             raise ProtocolError(f"the stage {name!r} twice", reject="pipeline")
         if name not in ("deflate", "crc32c", "sha-256", "hmac-sha-256"):
             raise ProtocolError(f"the stage {name!r} is not known here", reject="pipeline")
+        unknown = sorted(set(parameters) - ({"level"} if name == "deflate" else set()))
+        if unknown:
+            raise ProtocolError(f"the stage {name!r} with unknown {unknown}", reject="pipeline")
         if name == "hmac-sha-256" and key is None:
             raise ProtocolError(f"the stage {name!r} has no key here", reject="pipeline")
         level = parameters.get("level", 6)

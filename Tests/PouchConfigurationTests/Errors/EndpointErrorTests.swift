@@ -16,14 +16,22 @@ struct EndpointErrorTests {
       version: 1
 
       """,
-      expected: ""),
+      expected: """
+        Configs/sender.yaml: error: it says neither where to connect nor where to listen
+             = write 'connect: ENDPOINT' or 'listen: ENDPOINT', or use the command's options
+        1 error in 1 file. Nothing was started.
+        """),
     ErrorCase(
       "none, for a receiver", .receiver,
       """
       version: 1
 
       """,
-      expected: ""),
+      expected: """
+        Configs/receiver.yaml: error: it says neither where to connect nor where to listen
+             = write 'connect: ENDPOINT' or 'listen: ENDPOINT', or use the command's options
+        1 error in 1 file. Nothing was started.
+        """),
     ErrorCase(
       "both ways", .sender,
       """
@@ -32,7 +40,13 @@ struct EndpointErrorTests {
       listen: tcp://localhost:2
 
       """,
-      expected: ""),
+      expected: """
+        Configs/sender.yaml:3:9: error: 'connect' and 'listen' exclude one another
+           3 | listen: tcp://localhost:2
+             |         ^~~~~~~~~~~~~~~~~
+             = keep one of them
+        1 error in 1 file. Nothing was started.
+        """),
     ErrorCase(
       "malformed ones", .sender,
       """
@@ -40,7 +54,29 @@ struct EndpointErrorTests {
       connect: [tcp://localhost, 'tcp://::1:7447', nowhere, tcp://localhost:99999, 'unix:']
 
       """,
-      expected: ""),
+      expected: """
+        Configs/sender.yaml:2:11: error: 'tcp://localhost' is not an endpoint: the port is missing
+           2 | connect: [tcp://localhost, 'tcp://::1:7447', nowhere, tcp://localhost:99999, 'unix:']
+             |           ^~~~~~~~~~~~~~~
+             = write tcp://host:port, tls://host:port, unix:///path or unix:@name
+        Configs/sender.yaml:2:28: error: 'tcp://::1:7447' is not an endpoint: an IPv6 address stands in brackets
+           2 | connect: [tcp://localhost, 'tcp://::1:7447', nowhere, tcp://localhost:99999, 'unix:']
+             |                            ^~~~~~~~~~~~~~~~
+             = write tcp://host:port, tls://host:port, unix:///path or unix:@name
+        Configs/sender.yaml:2:46: error: 'nowhere' is not an endpoint: it has no scheme
+           2 | connect: [tcp://localhost, 'tcp://::1:7447', nowhere, tcp://localhost:99999, 'unix:']
+             |                                              ^~~~~~~
+             = write tcp://host:port, tls://host:port, unix:///path or unix:@name
+        Configs/sender.yaml:2:55: error: 'tcp://localhost:99999' is not an endpoint: '99999' is not a port from 0 to 65535
+           2 | connect: [tcp://localhost, 'tcp://::1:7447', nowhere, tcp://localhost:99999, 'unix:']
+             |                                                       ^~~~~~~~~~~~~~~~~~~~~
+             = write tcp://host:port, tls://host:port, unix:///path or unix:@name
+        Configs/sender.yaml:2:78: error: 'unix:' is not an endpoint: the path is empty
+           2 | connect: [tcp://localhost, 'tcp://::1:7447', nowhere, tcp://localhost:99999, 'unix:']
+             |                                                                              ^~~~~~~
+             = write tcp://host:port, tls://host:port, unix:///path or unix:@name
+        5 errors in 1 file. Nothing was started.
+        """),
     ErrorCase(
       "another transport", .sender,
       """
@@ -48,7 +84,17 @@ struct EndpointErrorTests {
       connect: [quic://localhost:1, memory:x]
 
       """,
-      expected: ""),
+      expected: """
+        Configs/sender.yaml:2:11: error: unknown transport 'quic'
+           2 | connect: [quic://localhost:1, memory:x]
+             |           ^~~~~~~~~~~~~~~~~~
+             = available: tcp, tls, unix
+        Configs/sender.yaml:2:31: error: unknown transport 'memory'
+           2 | connect: [quic://localhost:1, memory:x]
+             |                               ^~~~~~~~
+             = available: tcp, tls, unix
+        2 errors in 1 file. Nothing was started.
+        """),
     ErrorCase(
       "an empty list", .sender,
       """
@@ -56,7 +102,13 @@ struct EndpointErrorTests {
       connect: []
 
       """,
-      expected: ""),
+      expected: """
+        Configs/sender.yaml:2:10: error: 'connect' is an empty list
+           2 | connect: []
+             |          ^
+             = remove the key
+        1 error in 1 file. Nothing was started.
+        """),
     ErrorCase(
       "plain tcp that leaves the machine", .sender,
       """
@@ -64,7 +116,25 @@ struct EndpointErrorTests {
       connect: [tcp://db1:7447, tcp://127.0.0.1:1, tcp://127.1:1, 'tcp://[::1]:1', 'tcp://[::]:1', tcp://0.0.0.0:1]
 
       """,
-      expected: ""),
+      expected: """
+        Configs/sender.yaml:2:11: error: plain tcp leaves this machine: anyone on the way can read and change it
+           2 | connect: [tcp://db1:7447, tcp://127.0.0.1:1, tcp://127.1:1, 'tcp://[::1]:1', 'tcp://[::]:1', tcp://0.0.0.0:1]
+             |           ^~~~~~~~~~~~~~
+             = use tls://, or write 'insecure: true' if that is meant
+        Configs/sender.yaml:2:46: error: plain tcp leaves this machine: anyone on the way can read and change it
+           2 | connect: [tcp://db1:7447, tcp://127.0.0.1:1, tcp://127.1:1, 'tcp://[::1]:1', 'tcp://[::]:1', tcp://0.0.0.0:1]
+             |                                              ^~~~~~~~~~~~~
+             = use tls://, or write 'insecure: true' if that is meant
+        Configs/sender.yaml:2:78: error: plain tcp leaves this machine: anyone on the way can read and change it
+           2 | connect: [tcp://db1:7447, tcp://127.0.0.1:1, tcp://127.1:1, 'tcp://[::1]:1', 'tcp://[::]:1', tcp://0.0.0.0:1]
+             |                                                                              ^~~~~~~~~~~~~~
+             = use tls://, or write 'insecure: true' if that is meant
+        Configs/sender.yaml:2:94: error: plain tcp leaves this machine: anyone on the way can read and change it
+           2 | connect: [tcp://db1:7447, tcp://127.0.0.1:1, tcp://127.1:1, 'tcp://[::1]:1', 'tcp://[::]:1', tcp://0.0.0.0:1]
+             |                                                                                              ^~~~~~~~~~~~~~~
+             = use tls://, or write 'insecure: true' if that is meant
+        4 errors in 1 file. Nothing was started.
+        """),
     ErrorCase(
       "port 0 to connect to", .sender,
       """
@@ -72,7 +142,13 @@ struct EndpointErrorTests {
       connect: tcp://localhost:0
 
       """,
-      expected: ""),
+      expected: """
+        Configs/sender.yaml:2:10: error: nobody can connect to port 0
+           2 | connect: tcp://localhost:0
+             |          ^~~~~~~~~~~~~~~~~
+             = name the port
+        1 error in 1 file. Nothing was started.
+        """),
     ErrorCase(
       "one endpoint twice", .receiver,
       """
@@ -80,7 +156,13 @@ struct EndpointErrorTests {
       listen: [tcp://localhost:1, tcp://localhost:0, tcp://localhost:0, tcp://localhost:1]
 
       """,
-      expected: ""),
+      expected: """
+        Configs/receiver.yaml:2:67: error: 'tcp://localhost:1' is named twice
+           2 | listen: [tcp://localhost:1, tcp://localhost:0, tcp://localhost:0, tcp://localhost:1]
+             |                                                                   ^~~~~~~~~~~~~~~~~
+             = remove one of them
+        1 error in 1 file. Nothing was started.
+        """),
     ErrorCase(
       "a socket where no file can be made", .receiver,
       """
@@ -88,7 +170,11 @@ struct EndpointErrorTests {
       listen: unix:///nowhere/x.sock
 
       """,
-      expected: ""),
+      expected: """
+        Configs/receiver.yaml:2:9: error: no socket can be made in '/nowhere'
+             = make the directory, or make it writable
+        1 error in 1 file. Nothing was started.
+        """),
     ErrorCase(
       "a socket where a file is", .receiver,
       """
@@ -96,7 +182,11 @@ struct EndpointErrorTests {
       listen: unix:../Certs/ca.pem
 
       """,
-      expected: ""),
+      expected: """
+        Configs/receiver.yaml:2:9: error: 'Certs/ca.pem' is there already and is not a socket
+             = choose another path
+        1 error in 1 file. Nothing was started.
+        """),
     ErrorCase(
       "a socket path that grows too long", .sender,
       """
@@ -104,6 +194,12 @@ struct EndpointErrorTests {
       connect: unix:xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx
 
       """,
-      expected: ""),
+      expected: """
+        Configs/sender.yaml:2:10: error: 'unix:Configs/xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx' is not an endpoint: a socket path has at most 107 bytes
+           2 | connect: unix:xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx
+             |          ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+             = the path is Configs/xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx
+        1 error in 1 file. Nothing was started.
+        """),
   ]
 }

@@ -18,7 +18,13 @@ struct KeyErrorTests {
       pipelin: []
 
       """,
-      expected: ""),
+      expected: """
+        Configs/sender.yaml:3:1: error: unknown key 'pipelin'
+           3 | pipelin: []
+             | ^~~~~~~
+             = did you mean 'pipeline'?
+        1 error in 1 file. Nothing was started.
+        """),
     ErrorCase(
       "a mistyped key in a section", .sender,
       """
@@ -27,7 +33,13 @@ struct KeyErrorTests {
       tls: {trust: ../Certs/ca.pem, certficate: ../Certs/sender.pem}
 
       """,
-      expected: ""),
+      expected: """
+        Configs/sender.yaml:3:31: error: unknown key 'certficate' in 'tls'
+           3 | tls: {trust: ../Certs/ca.pem, certficate: ../Certs/sender.pem}
+             |                               ^~~~~~~~~~
+             = did you mean 'certificate'?
+        1 error in 1 file. Nothing was started.
+        """),
     ErrorCase(
       "an underscore for a hyphen", .sender,
       """
@@ -36,7 +48,13 @@ struct KeyErrorTests {
       delivery: {window_objects: 5}
 
       """,
-      expected: ""),
+      expected: """
+        Configs/sender.yaml:3:12: error: unknown key 'window_objects' in 'delivery'
+           3 | delivery: {window_objects: 5}
+             |            ^~~~~~~~~~~~~~
+             = did you mean 'window-objects'?
+        1 error in 1 file. Nothing was started.
+        """),
     ErrorCase(
       "a key of another section", .sender,
       """
@@ -45,7 +63,28 @@ struct KeyErrorTests {
       certificate: ../Certs/sender.pem
 
       """,
-      expected: ""),
+      expected: """
+        Configs/sender.yaml:3:1: error: unknown key 'certificate'
+           3 | certificate: ../Certs/sender.pem
+             | ^~~~~~~~~~~
+             = it belongs in 'tls'
+        1 error in 1 file. Nothing was started.
+        """),
+    ErrorCase(
+      "a key path instead of a section", .sender,
+      """
+      version: 1
+      connect: tcp://localhost:7447
+      limits.frame: 1 MiB
+
+      """,
+      expected: """
+        Configs/sender.yaml:3:1: error: unknown key 'limits.frame'
+           3 | limits.frame: 1 MiB
+             | ^~~~~~~~~~~~
+             = write limits: {frame: …}
+        1 error in 1 file. Nothing was started.
+        """),
     ErrorCase(
       "a key like no other", .sender,
       """
@@ -54,7 +93,13 @@ struct KeyErrorTests {
       log: {colour: blue}
 
       """,
-      expected: ""),
+      expected: """
+        Configs/sender.yaml:3:7: error: unknown key 'colour' in 'log'
+           3 | log: {colour: blue}
+             |       ^~~~~~
+             = available: level, format
+        1 error in 1 file. Nothing was started.
+        """),
     ErrorCase(
       "a receiver's section in a sender's file", .sender,
       """
@@ -63,7 +108,13 @@ struct KeyErrorTests {
       output: {directory: received}
 
       """,
-      expected: ""),
+      expected: """
+        Configs/sender.yaml:3:1: error: 'output' is a setting of a receiver, and this is a sender
+           3 | output: {directory: received}
+             | ^~~~~~
+             = remove it
+        1 error in 1 file. Nothing was started.
+        """),
     ErrorCase(
       "a sender's key in a receiver's file", .receiver,
       """
@@ -72,7 +123,13 @@ struct KeyErrorTests {
       delivery: {acknowledge: none}
 
       """,
-      expected: ""),
+      expected: """
+        Configs/receiver.yaml:3:12: error: 'delivery.acknowledge' is a setting of a sender, and this is a receiver
+           3 | delivery: {acknowledge: none}
+             |            ^~~~~~~~~~~
+             = remove it
+        1 error in 1 file. Nothing was started.
+        """),
     ErrorCase(
       "a sender's pipeline in a receiver's file", .receiver,
       """
@@ -82,7 +139,13 @@ struct KeyErrorTests {
         - integrity: {algorithm: crc32c}
 
       """,
-      expected: ""),
+      expected: """
+        Configs/receiver.yaml:4:3: error: 'pipeline' is a section, not a list
+           4 |   - integrity: {algorithm: crc32c}
+             |   ^
+             = write pipeline: {require: …, allow: …}
+        1 error in 1 file. Nothing was started.
+        """),
     ErrorCase(
       "a receiver's pipeline in a sender's file", .sender,
       """
@@ -91,7 +154,13 @@ struct KeyErrorTests {
       pipeline: {require: [crc32c]}
 
       """,
-      expected: ""),
+      expected: """
+        Configs/sender.yaml:3:11: error: a sender's 'pipeline' is a list of stages, not a section
+           3 | pipeline: {require: [crc32c]}
+             |           ^
+             = write - compress: {algorithm: deflate} below it, one line for each stage
+        1 error in 1 file. Nothing was started.
+        """),
     ErrorCase(
       "a section with a single value", .sender,
       """
@@ -100,7 +169,13 @@ struct KeyErrorTests {
       limits: 1 MiB
 
       """,
-      expected: ""),
+      expected: """
+        Configs/sender.yaml:3:9: error: 'limits' is a section, not a single value
+           3 | limits: 1 MiB
+             |         ^~~~~
+             = write limits: {frame: …, object: …}
+        1 error in 1 file. Nothing was started.
+        """),
     ErrorCase(
       "a section with a list", .sender,
       """
@@ -109,7 +184,13 @@ struct KeyErrorTests {
       timeouts: [5 s]
 
       """,
-      expected: ""),
+      expected: """
+        Configs/sender.yaml:3:11: error: 'timeouts' is a section, not a list
+           3 | timeouts: [5 s]
+             |           ^
+             = write timeouts: {connect: …, tls-handshake: …}
+        1 error in 1 file. Nothing was started.
+        """),
     ErrorCase(
       "a quoted key", .sender,
       """
@@ -118,6 +199,12 @@ struct KeyErrorTests {
       "limts": {frame: 1 MiB}
 
       """,
-      expected: ""),
+      expected: """
+        Configs/sender.yaml:3:1: error: unknown key 'limts'
+           3 | "limts": {frame: 1 MiB}
+             | ^~~~~~~
+             = did you mean 'limits'?
+        1 error in 1 file. Nothing was started.
+        """),
   ]
 }

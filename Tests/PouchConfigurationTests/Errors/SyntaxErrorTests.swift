@@ -13,34 +13,60 @@ struct SyntaxErrorTests {
     ErrorCase(
       "an empty file", .sender,
       "",
-      expected: ""),
+      expected: """
+        Configs/sender.yaml: error: the file is empty
+             = begin it with 'version: 1'
+        1 error in 1 file. Nothing was started.
+        """),
     ErrorCase(
       "a file of comments", .sender,
       """
       # nothing
 
       """,
-      expected: ""),
+      expected: """
+        Configs/sender.yaml: error: the file is empty
+             = begin it with 'version: 1'
+        1 error in 1 file. Nothing was started.
+        """),
     ErrorCase(
       "a list instead of settings", .sender,
       """
       - connect
 
       """,
-      expected: ""),
+      expected: """
+        Configs/sender.yaml:1:1: error: a configuration is a section of settings, not a list
+           1 | - connect
+             | ^
+             = write one 'key: value' on each line, beginning with 'version: 1'
+        1 error in 1 file. Nothing was started.
+        """),
     ErrorCase(
       "a single word", .sender,
       """
       connect
       """,
-      expected: ""),
+      expected: """
+        Configs/sender.yaml:1:1: error: a configuration is a section of settings, not a single value
+           1 | connect
+             | ^~~~~~~
+             = write one 'key: value' on each line, beginning with 'version: 1'
+        1 error in 1 file. Nothing was started.
+        """),
     ErrorCase(
       "no version", .sender,
       """
       connect: tcp://localhost:7447
 
       """,
-      expected: ""),
+      expected: """
+        Configs/sender.yaml:1:1: error: the file does not say its version
+           1 | connect: tcp://localhost:7447
+             | ^
+             = begin it with 'version: 1'
+        1 error in 1 file. Nothing was started.
+        """),
     ErrorCase(
       "another version", .sender,
       """
@@ -48,7 +74,13 @@ struct SyntaxErrorTests {
       connect: quic://a
 
       """,
-      expected: ""),
+      expected: """
+        Configs/sender.yaml:1:10: error: unknown version of configuration
+           1 | version: 2
+             |          ^
+             = this program reads version 1
+        1 error in 1 file. Nothing was started.
+        """),
     ErrorCase(
       "an unclosed brace", .sender,
       """
@@ -58,7 +90,13 @@ struct SyntaxErrorTests {
       log: {level: info}
 
       """,
-      expected: ""),
+      expected: """
+        Configs/sender.yaml:4:4: error: this is not YAML: while parsing a flow mapping, did not find expected ',' or '}'
+           4 | log: {level: info}
+             |    ^
+             = it begins in line 3, column 9
+        1 error in 1 file. Nothing was started.
+        """),
     ErrorCase(
       "a tab as indentation", .sender,
       """
@@ -68,7 +106,13 @@ struct SyntaxErrorTests {
       \tframe: 1 MiB
 
       """,
-      expected: ""),
+      expected: """
+        Configs/sender.yaml:4:1: error: this is not YAML: while scanning for the next token, found character that cannot start any token
+           4 | \tframe: 1 MiB
+             | ^
+             = indent with spaces, not tabs
+        1 error in 1 file. Nothing was started.
+        """),
     ErrorCase(
       "a variable in braces without quotes", .sender,
       """
@@ -77,7 +121,13 @@ struct SyntaxErrorTests {
       limits: {frame: ${FRAME}}
 
       """,
-      expected: ""),
+      expected: """
+        Configs/sender.yaml:3:18: error: this is not YAML: while parsing a flow mapping, did not find expected ',' or '}'
+           3 | limits: {frame: ${FRAME}}
+             |                  ^
+             = inside { } and [ ], put a value with ${…} in quotes
+        1 error in 1 file. Nothing was started.
+        """),
     ErrorCase(
       "a key written twice", .sender,
       """
@@ -86,7 +136,13 @@ struct SyntaxErrorTests {
       limits: {frame: 1 MiB, frame: 2 MiB}
 
       """,
-      expected: ""),
+      expected: """
+        Configs/sender.yaml:3:10: error: 'frame' is written twice in one section
+           3 | limits: {frame: 1 MiB, frame: 2 MiB}
+             |          ^~~~~
+             = keep one of them
+        1 error in 1 file. Nothing was started.
+        """),
     ErrorCase(
       "two documents", .sender,
       """
@@ -96,7 +152,12 @@ struct SyntaxErrorTests {
       version: 1
 
       """,
-      expected: ""),
+      expected: """
+        Configs/sender.yaml:3:1: error: this is not YAML: expected a single document in the stream, but found another document
+           3 | ---
+             | ^
+        1 error in 1 file. Nothing was started.
+        """),
     ErrorCase(
       "an alias to nothing", .sender,
       """
@@ -105,7 +166,12 @@ struct SyntaxErrorTests {
       limits: *none
 
       """,
-      expected: ""),
+      expected: """
+        Configs/sender.yaml:3:9: error: this is not YAML: found undefined alias
+           3 | limits: *none
+             |         ^
+        1 error in 1 file. Nothing was started.
+        """),
     ErrorCase(
       "a tag", .sender,
       """
@@ -114,7 +180,13 @@ struct SyntaxErrorTests {
       limits: {frame: !size 1 MiB}
 
       """,
-      expected: ""),
+      expected: """
+        Configs/sender.yaml:3:17: error: the tag '!size' means nothing here
+           3 | limits: {frame: !size 1 MiB}
+             |                 ^
+             = remove it
+        1 error in 1 file. Nothing was started.
+        """),
     ErrorCase(
       "a key that is a list", .sender,
       """
@@ -124,7 +196,12 @@ struct SyntaxErrorTests {
       : 1
 
       """,
-      expected: ""),
+      expected: """
+        Configs/sender.yaml:3:3: error: a key is a single word
+           3 | ? [a, b]
+             |   ^
+        1 error in 1 file. Nothing was started.
+        """),
     ErrorCase(
       "an unclosed quote", .sender,
       """
@@ -133,7 +210,12 @@ struct SyntaxErrorTests {
       log: {level: "info}
 
       """,
-      expected: ""),
+      expected: """
+        Configs/sender.yaml:3:14: error: this is not YAML: while scanning a quoted scalar, found unexpected end of stream
+           3 | log: {level: "info}
+             |              ^
+        1 error in 1 file. Nothing was started.
+        """),
     ErrorCase(
       "a control character", .sender,
       """
@@ -142,6 +224,11 @@ struct SyntaxErrorTests {
       log: {level: \u{1}}
 
       """,
-      expected: ""),
+      expected: """
+        Configs/sender.yaml:3:14: error: this is not YAML: control characters are not allowed
+           3 | log: {level:  }
+             |              ^
+        1 error in 1 file. Nothing was started.
+        """),
   ]
 }

@@ -17,7 +17,13 @@ struct TLSErrorTests {
       connect: tls://db1:7447
 
       """,
-      expected: ""),
+      expected: """
+        Configs/sender.yaml:2:10: error: 'tls://db1:7447' needs 'tls.trust': whom to believe
+           2 | connect: tls://db1:7447
+             |          ^~~~~~~~~~~~~~
+             = write tls: {trust: ca.pem}, the file of the authority that made the peer's certificate
+        1 error in 1 file. Nothing was started.
+        """),
     ErrorCase(
       "nothing to listen with", .receiver,
       """
@@ -25,7 +31,17 @@ struct TLSErrorTests {
       listen: tls://0.0.0.0:7447
 
       """,
-      expected: ""),
+      expected: """
+        Configs/receiver.yaml:2:9: error: 'tls://0.0.0.0:7447' needs 'tls.certificate' and 'tls.key' to listen
+           2 | listen: tls://0.0.0.0:7447
+             |         ^~~~~~~~~~~~~~~~~~
+             = run: pouch-certs create --output Certs
+        Configs/receiver.yaml:2:9: error: 'tls://0.0.0.0:7447' needs 'tls.trust': whom to believe
+           2 | listen: tls://0.0.0.0:7447
+             |         ^~~~~~~~~~~~~~~~~~
+             = write tls: {trust: ca.pem}, the file of the authority that made the peer's certificate
+        2 errors in 1 file. Nothing was started.
+        """),
     ErrorCase(
       "a certificate without a key", .sender,
       """
@@ -34,7 +50,13 @@ struct TLSErrorTests {
       tls: {trust: ../Certs/ca.pem, certificate: ../Certs/sender.pem}
 
       """,
-      expected: ""),
+      expected: """
+        Configs/sender.yaml:3:44: error: 'tls.certificate' needs 'tls.key'
+           3 | tls: {trust: ../Certs/ca.pem, certificate: ../Certs/sender.pem}
+             |                                            ^~~~~~~~~~~~~~~~~~~
+             = name its private key
+        1 error in 1 file. Nothing was started.
+        """),
     ErrorCase(
       "a key without a certificate", .sender,
       """
@@ -43,7 +65,13 @@ struct TLSErrorTests {
       tls: {trust: ../Certs/ca.pem, key: ../Certs/sender.key}
 
       """,
-      expected: ""),
+      expected: """
+        Configs/sender.yaml:3:36: error: 'tls.key' needs 'tls.certificate'
+           3 | tls: {trust: ../Certs/ca.pem, key: ../Certs/sender.key}
+             |                                    ^~~~~~~~~~~~~~~~~~~
+             = name the certificate it belongs to
+        1 error in 1 file. Nothing was started.
+        """),
     ErrorCase(
       "TLS without an endpoint that uses it", .sender,
       """
@@ -52,7 +80,13 @@ struct TLSErrorTests {
       tls: {trust: ../Certs/ca.pem, certificate: ../Certs/sender.pem, key: ../Certs/sender.key}
 
       """,
-      expected: ""),
+      expected: """
+        Configs/sender.yaml:3:1: error: TLS is set up, but 'tcp://localhost:7447' does not use it
+           3 | tls: {trust: ../Certs/ca.pem, certificate: ../Certs/sender.pem, key: ../Certs/sender.key}
+             | ^~~
+             = write tls:// in the endpoint, or remove the 'tls' settings
+        1 error in 1 file. Nothing was started.
+        """),
     ErrorCase(
       "TLS from the command without an endpoint that uses it", .sender,
       """
@@ -61,7 +95,11 @@ struct TLSErrorTests {
 
       """,
       options: [SettingOption("--trust", "tls.trust", "ca.pem")],
-      expected: ""),
+      expected: """
+        --trust: error: TLS is set up, but 'tcp://localhost:7447' does not use it
+             = write tls:// in the endpoint, or remove the 'tls' settings
+        1 error. Nothing was started.
+        """),
     ErrorCase(
       "a listener's setting on a side that connects", .sender,
       """
@@ -72,7 +110,13 @@ struct TLSErrorTests {
         peer-certificate: none
 
       """,
-      expected: ""),
+      expected: """
+        Configs/sender.yaml:5:21: error: a side that connects always checks the certificate of the other
+           5 |   peer-certificate: none
+             |                     ^~~~
+             = remove 'peer-certificate'; it is for listeners
+        1 error in 1 file. Nothing was started.
+        """),
     ErrorCase(
       "a connecting side's setting on a listener", .receiver,
       """
@@ -85,7 +129,13 @@ struct TLSErrorTests {
         server-name: db1
 
       """,
-      expected: ""),
+      expected: """
+        Configs/receiver.yaml:7:16: error: 'tls.server-name' is for a side that connects
+           7 |   server-name: db1
+             |                ^~~
+             = remove it, or use 'allow'
+        1 error in 1 file. Nothing was started.
+        """),
     ErrorCase(
       "names without certificates", .receiver,
       """
@@ -98,7 +148,33 @@ struct TLSErrorTests {
         allow: [db1]
 
       """,
-      expected: ""),
+      expected: """
+        Configs/receiver.yaml:7:10: error: 'tls.allow' needs the peer's certificate, which 'peer-certificate: none' does without
+           7 |   allow: [db1]
+             |          ^
+             = remove one of them
+        1 error in 1 file. Nothing was started.
+        """),
+    ErrorCase(
+      "names that no certificate has", .sender,
+      """
+      version: 1
+      connect: tls://db1:7447
+      tls: {trust: ../Certs/ca.pem, server-name: 'a b', allow: [db1, 'büro', 'a..b']}
+
+      """,
+      expected: """
+        Configs/sender.yaml:3:44: error: 'a b' is not a name for a certificate: it must be visible ASCII (write an international name as xn--…)
+           3 | tls: {trust: ../Certs/ca.pem, server-name: 'a b', allow: [db1, 'büro', 'a..b']}
+             |                                            ^~~~~
+        Configs/sender.yaml:3:64: error: 'büro' is not a name for a certificate: it must be visible ASCII (write an international name as xn--…)
+           3 | tls: {trust: ../Certs/ca.pem, server-name: 'a b', allow: [db1, 'büro', 'a..b']}
+             |                                                                ^~~~~~
+        Configs/sender.yaml:3:72: error: 'a..b' is not a name for a certificate: it is not an address, a URI or a DNS name
+           3 | tls: {trust: ../Certs/ca.pem, server-name: 'a b', allow: [db1, 'büro', 'a..b']}
+             |                                                                        ^~~~~~
+        3 errors in 1 file. Nothing was started.
+        """),
     ErrorCase(
       "an unknown policy", .sender,
       """
@@ -107,6 +183,12 @@ struct TLSErrorTests {
       tls: {trust: ../Certs/ca.pem, policy: moderm}
 
       """,
-      expected: ""),
+      expected: """
+        Configs/sender.yaml:3:39: error: unknown policy 'moderm' for 'tls'
+           3 | tls: {trust: ../Certs/ca.pem, policy: moderm}
+             |                                       ^~~~~~
+             = did you mean 'modern'? available: modern, compatible-2026
+        1 error in 1 file. Nothing was started.
+        """),
   ]
 }

@@ -17,7 +17,13 @@ struct VariableErrorTests {
       connect: tcp://${HOST}:7447
 
       """,
-      expected: ""),
+      expected: """
+        Configs/sender.yaml:2:16: error: the environment has no variable 'HOST'
+           2 | connect: tcp://${HOST}:7447
+             |                ^~~~~~~
+             = set it, or write ${HOST:-default}
+        1 error in 1 file. Nothing was started.
+        """),
     ErrorCase(
       "a message of the file's own", .sender,
       """
@@ -25,7 +31,13 @@ struct VariableErrorTests {
       connect: tcp://localhost:${PORT:?the port of the receiver}
 
       """,
-      expected: ""),
+      expected: """
+        Configs/sender.yaml:2:26: error: PORT: the port of the receiver
+           2 | connect: tcp://localhost:${PORT:?the port of the receiver}
+             |                          ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+             = set the environment variable PORT
+        1 error in 1 file. Nothing was started.
+        """),
     ErrorCase(
       "a variable without a message", .sender,
       """
@@ -33,7 +45,13 @@ struct VariableErrorTests {
       connect: tcp://localhost:${PORT:?}
 
       """,
-      expected: ""),
+      expected: """
+        Configs/sender.yaml:2:26: error: 'PORT' is not set
+           2 | connect: tcp://localhost:${PORT:?}
+             |                          ^~~~~~~~~
+             = set the environment variable PORT
+        1 error in 1 file. Nothing was started.
+        """),
     ErrorCase(
       "an unset variable inside quotes", .sender,
       """
@@ -42,7 +60,13 @@ struct VariableErrorTests {
       limits: {frame: "${FRAME}"}
 
       """,
-      expected: ""),
+      expected: """
+        Configs/sender.yaml:3:18: error: the environment has no variable 'FRAME'
+           3 | limits: {frame: "${FRAME}"}
+             |                  ^~~~~~~~
+             = set it, or write ${FRAME:-default}
+        1 error in 1 file. Nothing was started.
+        """),
     ErrorCase(
       "a lone dollar", .sender,
       """
@@ -51,7 +75,13 @@ struct VariableErrorTests {
       log: {level: $LEVEL}
 
       """,
-      expected: ""),
+      expected: """
+        Configs/sender.yaml:3:14: error: a '$' stands alone
+           3 | log: {level: $LEVEL}
+             |              ^
+             = write ${NAME}, ${NAME:-default} or ${NAME:?message}; $$ is a dollar
+        1 error in 1 file. Nothing was started.
+        """),
     ErrorCase(
       "an open brace", .sender,
       """
@@ -61,7 +91,13 @@ struct VariableErrorTests {
         level: ${LEVEL
 
       """,
-      expected: ""),
+      expected: """
+        Configs/sender.yaml:4:10: error: '${' is not closed
+           4 |   level: ${LEVEL
+             |          ^~~~~~~
+             = write ${NAME}, ${NAME:-default} or ${NAME:?message}; $$ is a dollar
+        1 error in 1 file. Nothing was started.
+        """),
     ErrorCase(
       "no name", .sender,
       """
@@ -72,7 +108,17 @@ struct VariableErrorTests {
         format: ${1A}
 
       """,
-      expected: ""),
+      expected: """
+        Configs/sender.yaml:4:10: error: '${}' does not name a variable
+           4 |   level: ${}
+             |          ^~~
+             = write ${NAME}, ${NAME:-default} or ${NAME:?message}; $$ is a dollar
+        Configs/sender.yaml:5:11: error: '${1A}' does not name a variable
+           5 |   format: ${1A}
+             |           ^~~~~
+             = write ${NAME}, ${NAME:-default} or ${NAME:?message}; $$ is a dollar
+        2 errors in 1 file. Nothing was started.
+        """),
     ErrorCase(
       "an operator of another shell", .sender,
       """
@@ -82,7 +128,13 @@ struct VariableErrorTests {
         level: ${LEVEL:+info}
 
       """,
-      expected: ""),
+      expected: """
+        Configs/sender.yaml:4:10: error: '${LEVEL:+info}' is not understood
+           4 |   level: ${LEVEL:+info}
+             |          ^~~~~~~~~~~~~~
+             = write ${NAME}, ${NAME:-default} or ${NAME:?message}; $$ is a dollar
+        1 error in 1 file. Nothing was started.
+        """),
     ErrorCase(
       "a wrong value in a variable", .sender,
       """
@@ -93,6 +145,12 @@ struct VariableErrorTests {
 
       """,
       environment: ["LEVEL": "loud"],
-      expected: ""),
+      expected: """
+        Configs/sender.yaml:4:10: error: unknown level 'loud' for 'log'
+           4 |   level: ${LEVEL}
+             |          ^~~~~~~~
+             = available: error, warning, notice, info, debug, trace
+        1 error in 1 file. Nothing was started.
+        """),
   ]
 }

@@ -50,13 +50,15 @@ struct CertificateCase: Sendable, CustomTestStringConvertible {
     switch signer {
     case .authority:
       chain = try template.make(
-        for: key, issuer: authority.certificate, signer: authority.key).pem()
+        for: key, issuer: authority.certificate, signer: authority.key
+      ).pem()
     case .itself:
       chain = try template.make(for: key, issuer: nil, signer: key).pem()
     case .stranger:
       let stranger = try CertificateAuthority(validity: CertificateAuthority.validity(days: 30))
       chain = try template.make(
-        for: key, issuer: stranger.certificate, signer: stranger.key).pem()
+        for: key, issuer: stranger.certificate, signer: stranger.key
+      ).pem()
     case .aLeaf:
       let leaf = try authority.issue(
         CertificateTemplate(

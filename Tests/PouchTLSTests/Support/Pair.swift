@@ -10,21 +10,27 @@ struct Pair {
   let clientBase: FilteredStream
   let serverBase: FilteredStream
 
+  private static let sender = Result {
+    try TLSContext(Credentials.shared.get().settings("sender"), role: .client)
+  }
+  private static let receiver = Result {
+    try TLSContext(Credentials.shared.get().settings("receiver"), role: .server)
+  }
+
   init(
     client: TLSSettings? = nil, server: TLSSettings? = nil, name: String? = "localhost",
     capacity: Int = 256 << 10, piece: Int = .max, rekeying: Rekeying = Rekeying()
   ) throws {
-    let shared = try Credentials.shared.get()
     let (near, far) = MemoryTransport.pair(capacity: capacity)
     clientBase = FilteredStream(near, piece: piece)
     serverBase = FilteredStream(far, piece: piece)
     self.client = try TLSStream(
       wrapping: clientBase,
-      context: TLSContext(client ?? shared.settings("sender"), role: .client),
+      context: client.map { try TLSContext($0, role: .client) } ?? Pair.sender.get(),
       serverName: name, rekeying: rekeying)
     self.server = try TLSStream(
       wrapping: serverBase,
-      context: TLSContext(server ?? shared.settings("receiver"), role: .server),
+      context: server.map { try TLSContext($0, role: .server) } ?? Pair.receiver.get(),
       serverName: nil, rekeying: rekeying)
   }
 
@@ -84,11 +90,18 @@ extension ByteStream {
   }
 }
 
-/// `count` bytes that do not repeat with a period that a buffer size has.
+/// `count` bytes with a period that no buffer size has.
 func pattern(_ count: Int) -> [UInt8] {
+  var bytes: [UInt8] = []
+  bytes.reserveCapacity(count)
+  while bytes.count < count { bytes += patternBlock.prefix(count - bytes.count) }
+  return bytes
+}
+
+private let patternBlock: [UInt8] = {
   var state: UInt32 = 1
-  return (0..<count).map { _ in
+  return (0..<65_521).map { _ in
     state = state &* 1_664_525 &+ 1_013_904_223
     return UInt8(truncatingIfNeeded: state >> 24)
   }
-}
+}()

@@ -10,7 +10,9 @@ final class TemporaryDirectory: Sendable {
     guard mkdtemp(&template) != nil else {
       throw PouchError.system(.outputFailed, "no temporary directory", errno: errno)
     }
-    path = template.withUnsafeBufferPointer { String(decoding: $0.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self) }
+    path = template.withUnsafeBufferPointer {
+      String(decoding: $0.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
   }
 
   deinit {

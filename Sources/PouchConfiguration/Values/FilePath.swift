@@ -1,14 +1,14 @@
-extension ValueType where Value == String {
-  /// A path, as it was written; `Reading.resolve` makes it one that can be opened.
-  static func path(_ noun: String) -> ValueType { .text(noun) }
-}
-
 /// A path with the way the user wrote it.
 struct FilePath: Sendable, Hashable {
   /// As it was written, for messages.
   var written: String
   /// From the current directory or the root.
   var path: String
+}
+
+extension ValueType where Value == String {
+  /// A path, as it was written; `Reading.resolve` makes it one that can be opened.
+  static let path = ValueType.text("path")
 }
 
 extension Reading {

@@ -1,0 +1,189 @@
+internal import Pouch
+internal import PouchConfiguration
+internal import PouchCore
+internal import ServiceLifecycle
+internal import Synchronization
+
+/// Receives objects and puts each where it belongs, until enough have come or it is asked to stop.
+final class Receiving: Service {
+  private struct Ledger {
+    var begun: UInt64 = 0
+    var stored: UInt64 = 0
+    var refused: UInt64 = 0
+    /// Refused because this side could not store them.
+    var failed: UInt64 = 0
+    /// Objects of which the rest did not come.
+    var incomplete: UInt64 = 0
+    var bytes: UInt64 = 0
+    var outcome: PouchError?
+  }
+
+  private let receiver: Receiver
+  private let store: any ObjectStore
+  private let quota: Quota
+  private let meter: ProgressMeter
+  private let console: Console
+  private let ledger = Mutex(Ledger())
+
+  init(
+    endpoints: EndpointSettings, options: ReceiverOptions, store: any ObjectStore, count: Int?,
+    progress: ProgressStyle, _ console: Console
+  ) {
+    var options = options
+    options.onEvent = { console.report($0) }
+    switch endpoints {
+    case .listen(let endpoints): receiver = Receiver(listening: endpoints, options: options)
+    case .connect(let endpoints): receiver = Receiver(dialling: endpoints, options: options)
+    }
+    self.store = store
+    self.console = console
+    quota = Quota(count)
+    meter = ProgressMeter(progress, console, phase: .receiving)
+  }
+
+  // MARK: The service
+
+  func run() async throws {
+    await withGracefulShutdownHandler {
+      await withTaskGroup(of: Void.self) { group in
+        let meter = meter
+        group.addTask { await meter.run() }
+        do throws(PouchError) {
+          try await receiver.runStreamed { try await self.take($0) }
+        } catch {
+          ledger.withLock { $0.outcome = error }
+        }
+        group.cancelAll()
+      }
+    } onGracefulShutdown: {
+      self.receiver.stop()
+    }
+  }
+
+  // MARK: Objects
+
+  private func take(_ delivery: StreamedDelivery) async throws {
+    ledger.withLock { $0.begun += 1 }
+    do {
+      try quota.take()
+      let stored: StoredObject
+      do {
+        stored = try await store.take(delivery, meter)
+      } catch {
+        quota.giveBack()
+        throw error
+      }
+      meter.addObject()
+      ledger.withLock {
+        $0.stored += 1
+        $0.bytes += stored.size
+      }
+      tell(delivery, stored)
+      if quota.finish() { receiver.stop() }
+    } catch {
+      throw refuse(delivery, error)
+    }
+  }
+
+  private func tell(_ delivery: StreamedDelivery, _ stored: StoredObject) {
+    let name = delivery.attributes.name ?? stored.file ?? "an object"
+    var text = "received \(name) (\(HumanText.size(stored.size))) from \(delivery.peer)"
+    if let file = stored.file, file != name { text += " as \(file)" }
+    console.log(.info, text)
+    var members = Receiving.details(delivery)
+    members.append(("size", .unsigned(stored.size)))
+    if let file = stored.file { members.append(("file", .text(file))) }
+    console.event("object", members)
+  }
+
+  /// Books and tells an object that came to nothing.
+  ///
+  /// - Returns: What the sender is told, which holds nothing of this side's files.
+  private func refuse(_ delivery: StreamedDelivery, _ error: any Error) -> any Error {
+    let refusal: Refusal
+    switch error {
+    case let error as Refusal: refusal = error
+    case let error as PouchError where error.code == .outputFailed:
+      refusal = Refusal(
+        code: "storage", isRetryable: true,
+        text: "the receiver cannot store the object: \(error.cause ?? "it cannot be written")")
+    default:
+      // The rest will not come: there is nothing to refuse.
+      ledger.withLock { $0.incomplete += 1 }
+      console.log(.warning, "\(Receiving.label(delivery)) did not come whole: \(error)")
+      return error
+    }
+    ledger.withLock {
+      $0.refused += 1
+      if refusal.code == "storage" { $0.failed += 1 }
+    }
+    let local = (error as? PouchError)?.description ?? refusal.text
+    console.log(.warning, "refused \(Receiving.label(delivery)): \(local)")
+    console.event(
+      "rejected",
+      Receiving.details(delivery) + [
+        ("code", .text(refusal.code)), ("retryable", .bool(refusal.isRetryable)),
+        ("message", .text(local)),
+      ])
+    return refusal
+  }
+
+  private static func label(_ delivery: StreamedDelivery) -> String {
+    let name = delivery.attributes.name.map { "'\($0)'" } ?? "object \(delivery.id)"
+    return "\(name) from \(delivery.peer)"
+  }
+
+  private static func details(_ delivery: StreamedDelivery) -> [(String, JSONValue)] {
+    var members: [(String, JSONValue)] = [
+      ("id", .unsigned(delivery.id)), ("peer", .text(delivery.peer.description)),
+      ("format", .text(delivery.format.description)),
+    ]
+    let attributes = delivery.attributes
+    if let name = attributes.name { members.append(("name", .text(name))) }
+    if let type = attributes.contentType { members.append(("type", .text(type))) }
+    if !attributes.headers.isEmpty {
+      let headers = attributes.headers.sorted { $0.key < $1.key }
+      members.append(("headers", .object(headers.map { ($0.key, .text($0.value)) })))
+    }
+    return members
+  }
+
+  // MARK: The end
+
+  /// Tells how it went.
+  ///
+  /// - Parameter signal: The status for the signal that asked to stop, if one did.
+  func conclude(_ signal: ExitStatus?) -> ExitStatus {
+    let ledger = ledger.withLock { $0 }
+    tell(ledger)
+    if let outcome = ledger.outcome {
+      let status = outcome.code == .cancelled ? signal ?? .unexpected : ExitStatus(outcome.code)
+      console.report(fatal: outcome, status)
+      return status
+    }
+    guard ledger.failed == 0 else {
+      let error = PouchError(
+        .objectsFailed, "\(HumanText.count(ledger.failed, "object")) could not be stored")
+      console.report(fatal: error, .objectsFailed)
+      return .objectsFailed
+    }
+    return .success
+  }
+
+  private func tell(_ ledger: Ledger) {
+    guard ledger.begun > 0 || ledger.outcome == nil else { return }
+    let elapsed = meter.elapsed
+    console.log(
+      .info,
+      "received \(HumanText.count(ledger.stored, "object")), \(HumanText.size(ledger.bytes)) in "
+        + "\(HumanText.duration(elapsed)); begun \(ledger.begun) = stored \(ledger.stored) + "
+        + "refused \(ledger.refused) + incomplete \(ledger.incomplete)")
+    console.event(
+      "summary",
+      [
+        ("begun", .unsigned(ledger.begun)), ("stored", .unsigned(ledger.stored)),
+        ("refused", .unsigned(ledger.refused)), ("incomplete", .unsigned(ledger.incomplete)),
+        ("bytes", .unsigned(ledger.bytes)), ("seconds", .number(elapsed / .seconds(1))),
+      ])
+  }
+}

@@ -1,0 +1,131 @@
+internal import Glibc
+internal import Pouch
+internal import PouchCore
+internal import Synchronization
+
+/// Connects step by step, and names the first step that fails.
+struct ConnectionCheck: Sendable {
+  /// What must succeed, in this order.
+  enum Step: String, Sendable {
+    case name, connect
+    case tls = "TLS"
+    case hello, pipeline
+  }
+
+  private let endpoint: Endpoint
+  private let console: Console
+  private let progress = CheckProgress()
+
+  init(_ endpoint: Endpoint, _ console: Console) {
+    self.endpoint = endpoint
+    self.console = console
+  }
+
+  /// - Parameter connect: Connects, reporting to the function that it is given.
+  /// - Throws: The first failure, with its step.
+  func run(
+    _ connect: (@escaping @Sendable (ConnectionEvent) -> Void) async throws(PouchError) -> Void
+  ) async throws(PouchError) {
+    console.log(.info, "\(endpoint):")
+    do throws(PouchError) {
+      try await resolve()
+      try await connect { note($0) }
+    } catch {
+      // Once everything is agreed, how the peer ends the connection is its own affair.
+      guard let step = progress.step(failingWith: error) else { return }
+      throw PouchError(
+        error.code, "step '\(step.rawValue)' failed: \(error.message)", hint: error.hint,
+        cause: error.cause, endpoint: error.endpoint ?? endpoint, peer: error.peer,
+        stage: error.stage)
+    }
+  }
+
+  private func resolve() async throws(PouchError) {
+    guard let host = endpoint.host else { return progress.enter(.connect) }
+    let addresses = try await HostLookup.addresses(of: host)
+    pass(.name, "\(host) is \(addresses.joined(separator: ", "))", next: .connect)
+  }
+
+  private func note(_ event: ConnectionEvent) {
+    switch event {
+    case .opened:
+      pass(.connect, nil, next: endpoint.scheme == .tls ? .tls : .hello)
+    case .secured(_, let peer):
+      let security = peer.security.map { "\($0.version) \($0.cipher) \($0.group)" }
+      pass(.tls, "\(security ?? ""), peer \(peer)", next: .hello)
+    case .connected(let connection):
+      pass(.hello, "\(connection.software), acknowledgement \(connection.acknowledge)", next: nil)
+      pass(.pipeline, connection.pipelineText, next: nil)
+    case .listening, .refused, .disconnected: break
+    }
+  }
+
+  private func pass(_ step: Step, _ details: String?, next: Step?) {
+    progress.enter(next)
+    console.log(.info, "  \(step.rawValue): \(details ?? "ok")")
+  }
+}
+
+/// Which step comes next.
+private final class CheckProgress: Sendable {
+  private let state = Mutex<ConnectionCheck.Step?>(.name)
+
+  func enter(_ step: ConnectionCheck.Step?) { state.withLock { $0 = step } }
+
+  /// The step that an error belongs to; nil when all are done.
+  func step(failingWith error: PouchError) -> ConnectionCheck.Step? {
+    guard let step = state.withLock({ $0 }) else { return nil }
+    let isAboutPipeline = error.stage != nil || error.cause?.hasSuffix("(pipeline)") == true
+    return step == .hello && isAboutPipeline ? .pipeline : step
+  }
+}
+
+/// Lets an event reach the receiver that it is about.
+final class ReceiverLink: Sendable {
+  private let state = Mutex<Receiver?>(nil)
+
+  var receiver: Receiver? {
+    get { state.withLock { $0 } }
+    set { state.withLock { $0 = newValue } }
+  }
+}
+
+/// The addresses of a host, as text.
+enum HostLookup {
+  /// - Throws: `.unreachable` with the resolver's reason.
+  static func addresses(of host: String) async throws(PouchError) -> [String] {
+    do {
+      return try await blocking { try lookUp(host) }
+    } catch {
+      throw error as? PouchError ?? PouchError(.internal, "\(error)")
+    }
+  }
+
+  private static func lookUp(_ host: String) throws(PouchError) -> [String] {
+    var hints = addrinfo()
+    hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+    var list: UnsafeMutablePointer<addrinfo>?
+    let result = getaddrinfo(host, nil, &hints, &list)
+    guard result == 0 else {
+      throw PouchError(
+        .unreachable, "no address is known for the host '\(host)'",
+        hint: "check the spelling, or write the address",
+        cause: gai_strerror(result).map { String(cString: $0) })
+    }
+    defer { freeaddrinfo(list) }
+    var addresses: [String] = []
+    var entry = list
+    while let info = entry?.pointee {
+      var text = [CChar](repeating: 0, count: Int(NI_MAXHOST))
+      let isNamed = getnameinfo(
+        info.ai_addr, info.ai_addrlen, &text, socklen_t(text.count), nil, 0, NI_NUMERICHOST)
+      if isNamed == 0 {
+        let address = String(
+          decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        if !addresses.contains(address) { addresses.append(address) }
+      }
+      entry = info.ai_next
+    }
+    return addresses
+  }
+}

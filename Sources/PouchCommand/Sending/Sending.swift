@@ -1,0 +1,255 @@
+internal import Pouch
+internal import PouchConfiguration
+internal import PouchCore
+internal import ServiceLifecycle
+internal import Synchronization
+
+/// Sends the inputs one after the other and sees to it that each is answered for.
+final class Sending: Service {
+  private let inputs: [InputFile]
+  private let headers: [String: String]
+  private let endpoints: EndpointSettings
+  private let options: SenderOptions
+  /// For the acknowledgement of an object.
+  private let timeout: Duration?
+  private let console: Console
+  private let meter: ProgressMeter
+  private let interrupt: Interrupt
+  private let book: SendBook
+
+  init(
+    inputs: [InputFile], headers: [String: String], endpoints: EndpointSettings,
+    options: SenderOptions, timeout: Duration?, progress: ProgressStyle, _ console: Console
+  ) throws(PouchError) {
+    self.inputs = inputs
+    self.headers = headers
+    self.endpoints = endpoints
+    self.timeout = timeout
+    self.console = console
+    let sizes = inputs.map(\.size)
+    let total = sizes.contains(nil) ? nil : sizes.reduce(0) { $0 + ($1 ?? 0) }
+    let book = SendBook()
+    self.book = book
+    meter = ProgressMeter(progress, console, phase: .connecting, total: total)
+    let interrupt = try Interrupt()
+    self.interrupt = interrupt
+    let isDialling = if case .connect = endpoints { true } else { false }
+    var options = options
+    options.onEvent = { event in
+      book.note(event)
+      console.report(event)
+      // Whoever waits for input learns at once that nobody will take it. Where receivers come by
+      // themselves, another one may.
+      if isDialling, case .disconnected(let connection, let error) = event {
+        interrupt.trigger(
+          error
+            ?? PouchError(
+              .closed, "the receiver ended the connection", endpoint: connection.endpoint))
+      }
+    }
+    self.options = options
+  }
+
+  // MARK: The service
+
+  func run() async throws {
+    await withGracefulShutdownHandler {
+      await withTaskGroup(of: Void.self) { group in
+        let meter = meter
+        group.addTask { await meter.run() }
+        let task = Task { await self.connectAndSend() }
+        book.task = task
+        await withTaskCancellationHandler {
+          await task.value
+        } onCancel: {
+          task.cancel()
+        }
+        group.cancelAll()
+      }
+    } onGracefulShutdown: {
+      self.interrupt.trigger(PouchError(.cancelled, "interrupted"))
+      // With nobody at the other end there is nothing to finish.
+      if !self.book.isConnected { self.book.task?.cancel() }
+    }
+  }
+
+  private func connectAndSend() async {
+    do {
+      switch endpoints {
+      case .connect(let endpoints): try await connect(to: endpoints)
+      case .listen(let endpoints):
+        meter.enter(.waitingForReceiver)
+        try await withSender(listeningOn: endpoints, options: options) { sender in
+          try await sendAll(sender)
+        }
+      }
+    } catch {
+      book.fail(error as? PouchError ?? PouchError(.internal, "\(error)"))
+    }
+  }
+
+  /// Goes to the first endpoint that answers.
+  private func connect(to endpoints: [Endpoint]) async throws {
+    for (index, endpoint) in endpoints.enumerated() {
+      do {
+        return try await withSender(to: endpoint, options: options) { sender in
+          try await sendAll(sender)
+        }
+      } catch let error as PouchError {
+        let isLast = index + 1 == endpoints.count
+        let isUnreachable = error.code == .unreachable || error.code == .timedOut
+        guard !isLast, isUnreachable, book.sender == nil else { throw error }
+        console.log(.warning, "\(error); trying \(endpoints[index + 1])", [])
+      }
+    }
+  }
+
+  // MARK: Objects
+
+  private struct Pending: Sendable {
+    var receipt: Receipt
+    var label: String
+    var size: UInt64
+  }
+
+  private func sendAll(_ sender: Sender) async throws {
+    book.sender = sender
+    let (receipts, continuation) = AsyncStream.makeStream(of: Pending.self)
+    let failure = await withTaskGroup(of: Void.self) { group -> (any Error)? in
+      group.addTask { await self.settle(receipts) }
+      defer { meter.enter(.waitingForAcknowledgement) }
+      defer { continuation.finish() }
+      do {
+        for input in inputs {
+          try interrupt.check()
+          if let pending = try await send(input, sender) { continuation.yield(pending) }
+        }
+        return nil
+      } catch {
+        return error
+      }
+    }
+    if let failure { throw failure }
+  }
+
+  /// Sends one input.
+  ///
+  /// - Returns: What is to be answered for; nil when the object failed alone.
+  /// - Throws: What the others fail for as well.
+  private func send(_ input: InputFile, _ sender: Sender) async throws(PouchError) -> Pending? {
+    var failure: PouchError?
+    do throws(PouchError) {
+      meter.enter(.reading)
+      var reader: InputReader
+      do throws(PouchError) {
+        reader = try await input.open(interrupt)
+      } catch {
+        failure = error
+        throw error
+      }
+      let attributes = Attributes(name: input.name, size: reader.size, headers: headers)
+      var size: UInt64 = 0
+      let meter = meter
+      let receipt = try await sender.send(attributes: attributes) {
+        longest async throws(PouchError) -> Bytes in
+        do throws(PouchError) {
+          let piece = try await reader.next(longest)
+          meter.enter(.sending)
+          meter.add(bytes: piece.count)
+          size += UInt64(piece.count)
+          return piece
+        } catch {
+          failure = error
+          throw error
+        }
+      }
+      meter.addObject()
+      console.event("object", describe(receipt.id, input.label, size))
+      guard options.acknowledge != .none else { return nil }
+      return Pending(receipt: receipt, label: input.label, size: size)
+    } catch {
+      // Its own reading, its size, or the receiver's word: the next object may fare better.
+      let isAlone = failure != nil || error.code == .rejected || error.code == .limitExceeded
+      guard isAlone, !interrupt.isTriggered else { throw error }
+      refuse(input.label, failure ?? error)
+      return nil
+    }
+  }
+
+  /// Waits for the receiver's word on each object, in order.
+  private func settle(_ receipts: AsyncStream<Pending>) async {
+    for await pending in receipts {
+      do throws(PouchError) {
+        try await wait(for: pending)
+        console.log(.debug, "acknowledged: \(pending.label) (\(HumanText.size(pending.size)))")
+        console.event(
+          "acknowledged",
+          describe(pending.receipt.id, pending.label, pending.size)
+            + [("level", .text(options.acknowledge.rawValue))])
+      } catch  where error.code == .rejected {
+        refuse(pending.label, error)
+      } catch {
+        book.fail(error)
+        // Nobody knows what a silent receiver will do: this ends with the connection.
+        if error.code == .timedOut { book.task?.cancel() }
+      }
+    }
+  }
+
+  private func wait(for pending: Pending) async throws(PouchError) {
+    let receipt = pending.receipt
+    guard let timeout else { return try await receipt.received() }
+    try await withDeadline(timeout, "the acknowledgement of '\(pending.label)'") {
+      () async throws(PouchError) in
+      try await receipt.received()
+    }
+  }
+
+  private func refuse(_ label: String, _ error: PouchError) {
+    book.refuse(label, error)
+    console.log(.error, "'\(label)': \(error)", Console.details(error))
+    console.event("rejected", [("name", .text(label))] + Console.details(error))
+  }
+
+  private func describe(
+    _ id: UInt64, _ label: String, _ size: UInt64
+  ) -> [(String, JSONValue)] {
+    [("id", .unsigned(id)), ("name", .text(label)), ("size", .unsigned(size))]
+  }
+
+  // MARK: The end
+
+  /// Tells how it went.
+  ///
+  /// - Parameter signal: The status for the signal that asked to stop, if one did.
+  func conclude(_ signal: ExitStatus?) -> ExitStatus {
+    let error = book.error(of: inputs.count)
+    var status = error.map { ExitStatus($0.code) } ?? .success
+    if let signal, error?.code == .cancelled { status = signal }
+    if let summary = book.sender?.summary { tell(summary) }
+    if let error { console.report(fatal: error, status) }
+    return status
+  }
+
+  private func tell(_ summary: SenderSummary) {
+    let figures = meter.now
+    let elapsed = meter.elapsed
+    console.log(
+      .info,
+      "sent \(HumanText.count(figures.objects, "object")), \(HumanText.size(figures.bytes)) in "
+        + "\(HumanText.duration(elapsed)) (\(HumanText.rate(figures.bytes, in: elapsed))); "
+        + "accepted \(summary.accepted) = acknowledged \(summary.acknowledged) + refused "
+        + "\(summary.refused) + undelivered \(summary.undelivered) + in flight "
+        + "\(summary.inFlight)")
+    console.event(
+      "summary",
+      [
+        ("accepted", .unsigned(summary.accepted)),
+        ("acknowledged", .unsigned(summary.acknowledged)),
+        ("refused", .unsigned(summary.refused)),
+        ("undelivered", .unsigned(summary.undelivered)),
+        ("in-flight", .unsigned(summary.inFlight)),
+        ("bytes", .unsigned(figures.bytes)), ("seconds", .number(elapsed / .seconds(1))),
+      ])
+  }
+}

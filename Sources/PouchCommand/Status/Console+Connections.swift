@@ -1,0 +1,82 @@
+package import Pouch
+package import PouchCore
+
+extension Console {
+  /// Tells what happens to connections.
+  package func report(_ event: ConnectionEvent) {
+    switch event {
+    case .listening(let endpoint):
+      log(.info, "listening on \(endpoint)", [("endpoint", .text(endpoint.description))])
+      self.event("listening", [("endpoint", .text(endpoint.description))])
+    case .opened(let endpoint): log(.trace, "the stream to \(endpoint) is open")
+    case .secured(let endpoint, _): log(.trace, "the stream to \(endpoint) is secure")
+    case .connected(let connection):
+      let details = Console.details(connection)
+      log(.debug, "connected: \(connection)", details)
+      self.event("connected", details)
+    case .refused(let endpoint, let error):
+      log(.warning, "a peer was turned away: \(error)", Console.details(error))
+      self.event(
+        "error",
+        [("fatal", .bool(false)), ("endpoint", .text(endpoint.description))]
+          + Console.details(error))
+    case .disconnected(let connection, let error):
+      var details: [(String, JSONValue)] = [
+        ("endpoint", .text(connection.endpoint.description)),
+        ("peer", .text(connection.peer.description)),
+      ]
+      if let error {
+        details.append(("error", .object(Console.details(error))))
+        log(.warning, "the connection broke: \(error)", details)
+      } else {
+        log(.debug, "disconnected: \(connection.peer)", details)
+      }
+      self.event("disconnected", details)
+    }
+  }
+
+  /// What is known of a connection, for machines.
+  static func details(_ connection: ConnectionInfo) -> [(String, JSONValue)] {
+    var members: [(String, JSONValue)] = [
+      ("endpoint", .text(connection.endpoint.description)),
+      ("peer", .text(connection.peer.description)),
+      ("names", .array(connection.peer.names.map { .text($0) })),
+      ("software", .text(connection.software)),
+      ("pipeline", .array(connection.pipeline.map { .text($0.rawValue) })),
+      ("acknowledge", .text(connection.acknowledge.rawValue)),
+    ]
+    if let credentials = connection.peer.credentials {
+      members.append(("uid", .unsigned(UInt64(credentials.userID))))
+    }
+    if let security = connection.peer.security {
+      members.append(
+        (
+          "tls",
+          .object([
+            ("version", .text(security.version)), ("cipher", .text(security.cipher)),
+            ("group", .text(security.group)),
+          ])
+        ))
+    }
+    return members
+  }
+
+  /// What is known of an error, for machines.
+  static func details(_ error: PouchError) -> [(String, JSONValue)] {
+    var members: [(String, JSONValue)] = [
+      ("code", .text(error.code.description)), ("message", .text(error.description)),
+    ]
+    if let hint = error.hint { members.append(("hint", .text(hint))) }
+    if let id = error.objectID { members.append(("id", .unsigned(id))) }
+    return members
+  }
+
+  /// Tells the error that ends the command, on stderr and as an event.
+  package func report(fatal error: PouchError, _ status: ExitStatus) {
+    fail(error.description, hint: error.hint)
+    event(
+      "error",
+      [("fatal", .bool(true)), ("exit", .integer(Int64(status.rawValue)))]
+        + Console.details(error))
+  }
+}

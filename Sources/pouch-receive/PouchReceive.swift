@@ -1,0 +1,128 @@
+import ArgumentParser
+import Pouch
+import PouchCommand
+import PouchConfiguration
+
+@main
+struct PouchReceive: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "pouch-receive",
+    abstract: "Receives objects from Pouch senders, and puts each where it belongs.",
+    discussion: """
+      EXAMPLES
+        Endpoints    pouch-receive --listen tcp://127.0.0.1:7447 --output inbox
+                     pouch-receive --from unix:///run/pouch/out.sock --output inbox
+        Objects      pouch-receive --listen tcp://127.0.0.1:0 --output inbox --count 3
+                     pouch-receive --listen tcp://127.0.0.1:7447 --raw --count 1 > src.tar
+        TLS          pouch-receive --listen tls://0.0.0.0:7447 --trust Certs/ca.pem \\
+                       --certificate Certs/receiver.pem --key Certs/receiver.key \\
+                       --allow sender --output inbox
+        Pipeline     pouch-receive --listen tcp://127.0.0.1:7447 --require crc32c --output inbox
+        Settings     pouch-receive --config Configs/receiver-tls.yaml --set limits.stream=1GiB
+                     pouch-receive --config Configs/receiver-tls.yaml --check
+        Messages     pouch-receive --listen tcp://127.0.0.1:0 --output inbox --json | jq .event
+
+      An object's name is a label, not a path: it stays below the output directory, in directories
+      that are made when they are missing, and is never led away by '..' or a link. An object
+      without a name becomes object-1 and so on. A file appears under its name when it is whole;
+      one that begins with '.pouch-' is not, and nobody needs it once no receiver is running.
+
+      EXIT STATUS
+        0 success; 2 some objects could not be stored; 64 usage; 69 nobody answered; 73 the output
+        cannot be written; 76 the peer speaks something else; 77 TLS, identity or a key's
+        permissions; 78 configuration; 130, 143 interrupted before the drain was complete.
+      """,
+    version: PouchVersion.text)
+
+  struct EndpointOptions: ParsableArguments {
+    @Option(
+      help: ArgumentHelp(
+        """
+        Listen here for senders: tcp://host:port, tls://host:port, unix:///path or unix:@name; \
+        port 0 is any free one. Repeatable.
+        """, valueName: "endpoint"))
+    var listen: [String] = []
+
+    @Option(
+      help: ArgumentHelp(
+        "Connect to this sender, which listens. Repeatable.", valueName: "endpoint"))
+    var from: [String] = []
+  }
+
+  struct ObjectOptions: ParsableArguments {
+    @Option(
+      help: ArgumentHelp(
+        "Write each object to a file in this directory.", valueName: "directory"),
+      completion: .directory)
+    var output: String?
+
+    @Option(
+      help: ArgumentHelp(
+        "When a file of the object's name is there: rename (name.1), overwrite or refuse.",
+        valueName: "choice"))
+    var onConflict: String?
+
+    @Flag(help: "Write payloads to stdout as they are, one after the other.")
+    var raw = false
+
+    @Flag(help: "Write JSON objects to stdout, one a line; others are refused.")
+    var lines = false
+
+    @Option(help: ArgumentHelp("End after this many objects.", valueName: "number"))
+    var count: String?
+  }
+
+  struct PipelineOptions: ParsableArguments {
+    @Option(
+      help: ArgumentHelp(
+        "A stage that a sender's pipeline must have: crc32c, sha-256, hmac-sha-256; repeatable.",
+        valueName: "stage"))
+    var require: [String] = []
+
+    @Option(
+      help: ArgumentHelp(
+        "File whose bytes are the key of hmac-sha-256, shared with the sender.",
+        valueName: "file"), completion: .file())
+    var hmacKey: String?
+  }
+
+  @OptionGroup(title: "Endpoints") var endpoint: EndpointOptions
+  @OptionGroup(title: "Objects") var object: ObjectOptions
+  @OptionGroup(title: "TLS and identity") var tls: TLSOptions
+  @OptionGroup(title: "Pipeline") var pipeline: PipelineOptions
+  @OptionGroup(title: "Settings") var settings: ConfigurationOptions
+  @OptionGroup(title: "Messages") var status: StatusOptions
+
+  func run() async throws {
+    let environment = Environment.all
+    let console = status.makeConsole("pouch-receive", environment)
+    var request = ReceiveRequest(reader: settings.reader(environment, options))
+    request.isRaw = object.raw
+    request.isCheck = settings.check
+    request.connects = settings.connect
+    request.allowedUsers = tls.peers.users
+    request.progress = status.progressStyle(environment)
+    let result = await ReceiveCommand(request, console).run()
+    throw ExitCode(result.rawValue)
+  }
+
+  private var options: [SettingOption] {
+    var options: [SettingOption] = []
+    func add(_ name: String, _ setting: String, _ value: String?) {
+      if let value { options.append(SettingOption(name, setting, value)) }
+    }
+    func add(_ name: String, _ setting: String, list: [String]) {
+      if !list.isEmpty { options.append(SettingOption(name, setting, list: list)) }
+    }
+    add("--from", "connect", list: endpoint.from)
+    add("--listen", "listen", list: endpoint.listen)
+    options += tls.settings
+    add("--output", "output.directory", object.output)
+    add("--on-conflict", "output.on-conflict", object.onConflict)
+    add("--count", "output.count", object.count)
+    if object.lines { add("--lines", "output.lines", "true") }
+    add("--require", "pipeline.require", list: pipeline.require)
+    add("--hmac-key", "pipeline.hmac-key", pipeline.hmacKey)
+    return options + status.settings
+  }
+}
