@@ -56,6 +56,8 @@ struct DescriptorTests {
   @Test("that run out make connections wait, and not fail")
   func shortage() async {
     await #expect(processExitsWith: .success) {
+      // A time limit ends the parent's wait, not the child.
+      alarm(50)
       let transport = TCPTransport()
       let listener = try await transport.listen(on: .tcp("127.0.0.1", 0))
       var clients: [SocketStream] = []

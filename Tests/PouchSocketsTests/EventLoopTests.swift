@@ -50,7 +50,7 @@ struct EventLoopTests {
       let isDone = Shared(false)
       try await withThrowingTaskGroup { group in
         group.addTask(executorPreference: reactor.next()) {
-          while !isDone.value { await Task.yield() }
+          while !isDone.value, !Task.isCancelled { await Task.yield() }
         }
         group.addTask(executorPreference: reactor.next()) { try await listener.accept().echo() }
         let client = try await transport.connect(to: listener.endpoint)
@@ -77,7 +77,7 @@ struct EventLoopTests {
       try await withThrowingTaskGroup { group in
         // One byte out, one byte in: the kernel is always ready.
         group.addTask(executorPreference: loop) {
-          while !isDone.value {
+          while !isDone.value, !Task.isCancelled {
             try await client.write([Bytes([7])])
             _ = try await server.readExactly(1)
           }
