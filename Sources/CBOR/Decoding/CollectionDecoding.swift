@@ -17,14 +17,10 @@ extension Array: DirectlyDecodable where Element: Decodable {
 extension Document {
   /// Decodes all elements of an array, in bulk where their type allows.
   func decodeAll<Element: Decodable>(_ items: ContainerItems) throws -> [Element] {
-    var items = items
     if let direct = context?.directType(of: Element.self) {
-      return try withUnsafeTemporaryAllocation(of: [Element].self, capacity: 1) { target in
-        let target = target.baseAddress.unsafelyUnwrapped
-        try direct.decodeAll(into: target, items, from: self)
-        return target.move()
-      }
+      return try direct.decodeAll(as: Element.self, items, from: self)
     }
+    var items = items
     var values: [Element] = []
     values.reserveCapacity(items.reservation)
     while !items.isAtEnd {

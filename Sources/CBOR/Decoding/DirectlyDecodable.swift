@@ -20,20 +20,18 @@ extension DirectlyDecodable {
     return values
   }
 
-  /// Reads a value into memory that holds none yet, for a caller that knows the type at run time
-  /// only.
-  static func decode(
-    into target: UnsafeMutableRawPointer, from document: Document, at cursor: ItemCursor
-  ) throws {
-    target.assumingMemoryBound(to: Self.self)
-      .initialize(to: try decodeDirectly(from: document, at: cursor))
+  /// Reads a value for a caller that knows this type by another name: `T` is `Self`.
+  static func decode<T>(
+    as type: T.Type, from document: Document, at cursor: ItemCursor
+  ) throws -> T {
+    unsafeBitCast(try decodeDirectly(from: document, at: cursor), to: type)
   }
 
-  static func decodeAll(
-    into target: UnsafeMutableRawPointer, _ items: ContainerItems, from document: Document
-  ) throws {
-    target.assumingMemoryBound(to: [Self].self)
-      .initialize(to: try decodeAll(items, from: document))
+  /// Reads all elements of an array for a caller that knows this type by another name.
+  static func decodeAll<T>(
+    as type: T.Type, _ items: ContainerItems, from document: Document
+  ) throws -> [T] {
+    unsafeBitCast(try decodeAll(items, from: document), to: [T].self)
   }
 }
 

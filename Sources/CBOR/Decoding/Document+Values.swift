@@ -2,14 +2,10 @@ extension Document {
   /// Decodes any type from the item at a place.
   @inline(__always)
   func decode<T: Decodable>(_ type: T.Type, at cursor: ItemCursor) throws -> T {
-    guard let direct = context?.directType(of: type) else {
-      return try T(from: ItemDecoder(document: self, cursor: cursor))
+    if let direct = context?.directType(of: type) {
+      return try direct.decode(as: type, from: self, at: cursor)
     }
-    return try withUnsafeTemporaryAllocation(of: T.self, capacity: 1) { target in
-      let target = target.baseAddress.unsafelyUnwrapped
-      try direct.decode(into: target, from: self, at: cursor)
-      return target.move()
-    }
+    return try T(from: ItemDecoder(document: self, cursor: cursor))
   }
 
   /// Steps over tags, for types that none of them changes.

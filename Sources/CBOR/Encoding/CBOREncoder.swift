@@ -34,7 +34,7 @@ public struct CBOREncoder: Sendable {
   ///   deterministic map write one key twice, `invalidValue` for what CBOR or the type cannot
   ///   express, `custom` for an error of the type's own.
   public func encode(_ value: some Encodable) throws(CBORError) -> [UInt8] {
-    try withEncodedBytes(of: value) { [UInt8]($0) }
+    try withEncodedItem(of: value) { $0.array() }
   }
 
   /// Encodes a value behind the bytes that an array already holds, which is also how a sequence
@@ -51,13 +51,18 @@ public struct CBOREncoder: Sendable {
   public func withEncodedBytes<Result>(
     of value: some Encodable, _ body: (UnsafeRawBufferPointer) -> Result
   ) throws(CBORError) -> Result {
+    try withEncodedItem(of: value) { $0.withBytes(body) }
+  }
+
+  private func withEncodedItem<Result>(
+    of value: some Encodable, _ body: (EncodedItem) -> Result
+  ) throws(CBORError) -> Result {
     var context = spare.take() ?? EncodingContext()
     context.userInfo = userInfo
     context.depth = depth
     context.mayRepeatKeys = false
     context.writer.removeAll()
-    let whole = try encode(value, context)
-    let result = withExtendedLifetime(whole) { body(whole.bytes) }
+    let result = try body(encode(value, context))
     // A container that a type kept beyond its time still holds the context.
     if isKnownUniquelyReferenced(&context), context.writer.capacity <= Self.largestSpare {
       spare.put(context)
@@ -67,19 +72,14 @@ public struct CBOREncoder: Sendable {
 
   private func encode(
     _ value: some Encodable, _ context: EncodingContext
-  ) throws(CBORError) -> Writer {
+  ) throws(CBORError) -> EncodedItem {
     let session = EncodingSession(writer: context.writer, context: context)
     do {
       try session.encode(value)
     } catch {
       throw CBORError(encoding: error)
     }
-    let whole = session.finish()
-    if isDeterministic { DeterministicOrder.sort(whole) }
-    if isDeterministic || context.mayRepeatKeys {
-      _ = try Document(whole.bytes, limits: DecodingLimits(depth: .max))
-    }
-    return whole
+    return try EncodedItem(session, isDeterministic: isDeterministic)
   }
 }
 

@@ -46,12 +46,13 @@ extension EncodingSession {
 
 extension Array: DirectlyEncodable where Element: Encodable {
   func encodeDirectly(to session: EncodingSession) throws {
+    guard Element.self != UInt8.self else {
+      session.writer.head(MajorType.bytes, UInt64(count))
+      session.writeContent(count) { target in withUnsafeBytes { target.copyMemory(from: $0) } }
+      return
+    }
     try withUnsafeBufferPointer { values in
-      if Element.self == UInt8.self {
-        session.writer.write(bytes: UnsafeRawBufferPointer(values))
-      } else {
-        try session.container(.array, count: values.count) { try session.encodeAll(values) }
-      }
+      try session.container(.array, count: values.count) { try session.encodeAll(values) }
     }
   }
 }

@@ -23,9 +23,16 @@ final class EncodingSession {
     var depth: Int
   }
 
-  struct Gap {
+  /// A place that something is put into when the whole is assembled.
+  private struct Gap {
+    enum Filling {
+      case session(EncodingSession)
+      /// Bytes that are too many to be copied more than once.
+      case bytes(count: Int, copy: (UnsafeMutableRawBufferPointer) -> Void)
+    }
+
     var position: Int
-    let filling: EncodingSession
+    let filling: Filling
   }
 
   let writer: Writer
@@ -166,32 +173,57 @@ final class EncodingSession {
     while let last = gaps.last, last.position >= position { gaps.removeLast() }
   }
 
-  // MARK: Nested sessions
+  // MARK: Gaps
 
   /// Leaves a gap that a nested container or super encoder fills.
   func leaveGap(key: any CodingKey) -> EncodingSession {
     let filling = EncodingSession(parent: self, key: key)
-    gaps.append(Gap(position: writer.count, filling: filling))
+    gaps.append(Gap(position: writer.count, filling: .session(filling)))
     return filling
   }
 
-  /// The bytes of the whole value, with every gap filled.
-  func finish() -> Writer {
-    guard !gaps.isEmpty else { return writer }
-    let whole = Writer(capacity: writer.count * 2)
-    copy(to: whole)
-    return whole
+  /// Writes the content of a byte string, at once or, where it is large, when all else is known.
+  func writeContent(
+    _ count: Int, _ copy: @escaping (UnsafeMutableRawBufferPointer) -> Void
+  ) {
+    if count < 1 << 14 {
+      writer.append(count, copy)
+    } else {
+      gaps.append(Gap(position: writer.count, filling: .bytes(count: count, copy: copy)))
+    }
   }
 
-  private func copy(to whole: Writer) {
+  var hasGaps: Bool { !gaps.isEmpty }
+
+  /// Closes the nested sessions and returns the size of the whole.
+  func finish() -> Int {
+    gaps.reduce(writer.count) { size, gap in
+      switch gap.filling {
+      case .bytes(let count, _): return size + count
+      case .session(let session):
+        session.finishFrame()
+        return size + session.finish()
+      }
+    }
+  }
+
+  /// Copies the whole to memory of its size, every gap filled, and returns where it ends.
+  func assemble(at target: UnsafeMutablePointer<UInt8>) -> UnsafeMutablePointer<UInt8> {
+    var target = target
     var position = 0
     for gap in gaps {
-      whole.write(UnsafeRawBufferPointer(rebasing: writer.bytes[position..<gap.position]))
+      target.update(from: writer.base + position, count: gap.position - position)
+      target += gap.position - position
       position = gap.position
-      gap.filling.finishFrame()
-      gap.filling.copy(to: whole)
+      switch gap.filling {
+      case .session(let session): target = session.assemble(at: target)
+      case .bytes(let count, let copy):
+        copy(UnsafeMutableRawBufferPointer(start: target, count: count))
+        target += count
+      }
     }
-    whole.write(UnsafeRawBufferPointer(rebasing: writer.bytes[position...]))
+    target.update(from: writer.base + position, count: writer.count - position)
+    return target + (writer.count - position)
   }
 
   // MARK: Paths

@@ -4,8 +4,13 @@
   public import Foundation
 #endif
 
-extension Data: LeafEncodable, DirectlyDecodable {
-  func write(to writer: Writer) { withUnsafeBytes { writer.write(bytes: $0) } }
+extension Data: DirectlyEncodable, DirectlyDecodable {
+  func encodeDirectly(to session: EncodingSession) throws {
+    session.writer.head(MajorType.bytes, UInt64(count))
+    session.writeContent(count) { target in
+      withUnsafeBytes { target.copyMemory(from: $0) }
+    }
+  }
 
   static func decodeDirectly(from document: Document, at cursor: ItemCursor) throws -> Data {
     let inner = document.untagged(cursor)

@@ -30,10 +30,14 @@ final class Document {
     allowsDuplicateKeys = limits.allowsDuplicateKeys
     self.context = context
     base = start.assumingMemoryBound(to: UInt8.self)
-    var indexer = Indexer(base: base, count: bytes.count, limits: limits)
+    var indexer = Indexer(
+      base: base, count: bytes.count, limits: limits,
+      scratch: context?.takeScratch() ?? Indexer.Scratch())
     do {
       count = try indexer.run(prefix: prefix)
-      records = indexer.finish()
+      let (records, scratch) = indexer.finish()
+      self.records = records
+      context?.scratch = scratch
     } catch {
       indexer.discard()
       throw error

@@ -15,9 +15,11 @@ struct DuplicateKeys {
   /// The canonical forms of keys that were not written in it.
   private var rewritten: ContiguousArray<UInt8> = []
 
+  var capacity: Int { max(keys.capacity, rewritten.capacity) }
+
   /// The offset of the first key that is there already.
   mutating func firstDuplicate(
-    in map: ItemCursor, end: Int, base: UnsafePointer<UInt8>,
+    in map: ItemCursor, end: Int, base: UnsafePointer<UInt8>, count: Int,
     records: UnsafePointer<ContainerRecord>?
   ) -> Int? {
     let head = Head(validated: base + map.offset)
@@ -28,7 +30,7 @@ struct DuplicateKeys {
     var cursor = ItemCursor(offset: map.offset + head.size, record: map.record + 1)
     while cursor.offset < stop {
       let value = DocumentWalk.after(cursor, base: base, records: records)
-      append(from: cursor.offset, to: value.offset, base: base)
+      append(from: cursor.offset, to: value.offset, base: base, end: count)
       cursor = DocumentWalk.after(value, base: base, records: records)
     }
     return rewritten.withUnsafeBufferPointer { rewritten in
@@ -38,15 +40,17 @@ struct DuplicateKeys {
   }
 
   @inline(__always)
-  private mutating func append(from start: Int, to end: Int, base: UnsafePointer<UInt8>) {
+  private mutating func append(
+    from start: Int, to stop: Int, base: UnsafePointer<UInt8>, end: Int
+  ) {
     if DuplicateKeys.isCanonical(base + start) {
-      let count = end &- start
+      let count = stop &- start
       keys.append(
         Key(
           offset: start, start: start, count: count, isRewritten: false,
-          prefix: DuplicateKeys.prefix(base + start, count)))
+          prefix: DuplicateKeys.prefix(base + start, count, readable: end &- start)))
     } else {
-      appendRewritten(from: start, to: end, base: base)
+      appendRewritten(from: start, to: stop, base: base)
     }
   }
 
@@ -63,7 +67,9 @@ struct DuplicateKeys {
       Key(
         offset: start, start: rewritten.count, count: canonical.count, isRewritten: true,
         prefix: canonical.withUnsafeBufferPointer {
-          $0.baseAddress.map { DuplicateKeys.prefix($0, canonical.count) } ?? 0
+          $0.baseAddress.map {
+            DuplicateKeys.prefix($0, canonical.count, readable: canonical.count)
+          } ?? 0
         }))
     rewritten.append(contentsOf: canonical)
   }
@@ -82,9 +88,13 @@ struct DuplicateKeys {
 
   /// The first eight bytes as a number in their order, padded with zeros.
   @inline(__always)
-  private static func prefix(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> UInt64 {
-    if count >= 8 {
-      return UInt64(bigEndian: UnsafeRawPointer(bytes).loadUnaligned(as: UInt64.self))
+  private static func prefix(
+    _ bytes: UnsafePointer<UInt8>, _ count: Int, readable: Int
+  ) -> UInt64 {
+    if readable >= 8 {
+      let word = UInt64(bigEndian: UnsafeRawPointer(bytes).loadUnaligned(as: UInt64.self))
+      let unused = UInt64(truncatingIfNeeded: 8 &* (8 &- min(count, 8)))
+      return (word &>> unused) &<< unused
     }
     var prefix: UInt64 = 0
     for index in 0..<count { prefix = prefix &<< 8 | UInt64(bytes[index]) }

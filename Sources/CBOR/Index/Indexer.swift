@@ -2,10 +2,10 @@
 ///
 /// Nothing here recurses: what is open lies on a stack of its own, as deep as the limit allows.
 struct Indexer {
-  private enum Kind { case root, array, map, tag }
+  fileprivate enum Kind { case root, array, map, tag }
 
   /// A container, or a tag, whose items are still to come.
-  private struct Open {
+  fileprivate struct Open {
     var kind: Kind
     /// Items that are still to come; 0 and below counts those of an indefinite length.
     var remaining: Int
@@ -19,19 +19,37 @@ struct Indexer {
   private let limits: DecodingLimits
   private var records: UnsafeMutableBufferPointer<ContainerRecord>
   private var recordCount = 0
-  private var outer: ContiguousArray<Open> = []
+  private var outer: ContiguousArray<Open>
   private var top = Open(kind: .root, remaining: 1, offset: 0, record: -1)
-  private var duplicates = DuplicateKeys()
+  private var duplicates: DuplicateKeys
 
-  init(base: UnsafePointer<UInt8>, count: Int, limits: DecodingLimits) {
+  /// Memory that one document after another is indexed with.
+  struct Scratch {
+    /// Memory for more containers or keys than these is not kept.
+    fileprivate static let largest = 4096
+    fileprivate var outer: ContiguousArray<Open> = []
+    fileprivate var duplicates = DuplicateKeys()
+  }
+
+  init(
+    base: UnsafePointer<UInt8>, count: Int, limits: DecodingLimits, scratch: consuming Scratch
+  ) {
     self.base = base
     self.count = count
     self.limits = limits
+    outer = scratch.outer
+    duplicates = scratch.duplicates
     // Every container has a byte of its own, so there are never more records than bytes.
     records = .allocate(capacity: min(16, count))
   }
 
-  func finish() -> UnsafeMutableBufferPointer<ContainerRecord> { records }
+  /// Gives up what was built, and what it was built with.
+  consuming func finish() -> (UnsafeMutableBufferPointer<ContainerRecord>, Scratch) {
+    guard outer.capacity <= Scratch.largest, duplicates.capacity <= Scratch.largest else {
+      return (records, Scratch())
+    }
+    return (records, Scratch(outer: outer, duplicates: duplicates))
+  }
 
   func discard() { records.deallocate() }
 
@@ -124,7 +142,7 @@ struct Indexer {
     }
     if head.major == MajorType.text,
       !UTF8Validation.isValid(
-        base + offset + head.size, Int(truncatingIfNeeded: head.argument))
+        base + offset + head.size, Int(truncatingIfNeeded: head.argument), readable: available)
     {
       throw failure(.invalidUTF8, "a text string that is not UTF-8", at: offset)
     }
@@ -211,7 +229,7 @@ struct Indexer {
     let map = ItemCursor(offset: top.offset, record: top.record)
     guard
       let offset = duplicates.firstDuplicate(
-        in: map, end: end, base: base, records: records.baseAddress)
+        in: map, end: end, base: base, count: count, records: records.baseAddress)
     else { return }
     throw failure(.duplicateKey, "a key that the map already holds", at: offset)
   }

@@ -1,12 +1,29 @@
 /// Whether bytes are well-formed UTF-8: no overlong forms, no surrogates, nothing past U+10FFFF.
 enum UTF8Validation {
-  static func isValid(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Bool {
+  private static let high: UInt64 = 0x8080_8080_8080_8080
+
+  /// - Parameters:
+  ///   - count: How many bytes to judge.
+  ///   - readable: How many may be read, whatever they are.
+  @inline(__always)
+  static func isValid(_ bytes: UnsafePointer<UInt8>, _ count: Int, readable: Int) -> Bool {
+    // Most strings are short and ASCII.
+    if count <= 8, readable >= 8 {
+      if count == 0 { return true }
+      let word = UInt64(littleEndian: UnsafeRawPointer(bytes).loadUnaligned(as: UInt64.self))
+      // The bytes that count are the low ones; the others are shifted out.
+      let unused = UInt64(truncatingIfNeeded: 8 &* (8 &- count))
+      if (word &<< unused) & high == 0 { return true }
+    }
+    return isValidByWords(bytes, count)
+  }
+
+  private static func isValidByWords(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Bool {
     var offset = 0
     while offset < count {
-      // Eight ASCII bytes at a time, since most text is nothing else.
       while count &- offset >= 8 {
         let word = UnsafeRawPointer(bytes + offset).loadUnaligned(as: UInt64.self)
-        if word & 0x8080_8080_8080_8080 != 0 { break }
+        if word & high != 0 { break }
         offset &+= 8
       }
       guard offset < count else { break }

@@ -84,13 +84,13 @@ extension Tensor: Codable {
   }
 }
 
-extension Tensor: LeafEncodable {
-  func write(to writer: Writer) {
-    writer.head(MajorType.tag, Tag.rowMajor)
-    writer.head(MajorType.array, 2)
-    writer.head(MajorType.array, UInt64(shape.count))
-    for extent in shape { writer.write(integer: extent) }
-    TypedArray(elements).write(to: writer)
+extension Tensor: DirectlyEncodable {
+  func encodeDirectly(to session: EncodingSession) throws {
+    session.writer.head(MajorType.tag, Tag.rowMajor)
+    session.writer.head(MajorType.array, 2)
+    session.writer.head(MajorType.array, UInt64(shape.count))
+    for extent in shape { session.writer.write(integer: extent) }
+    try TypedArray(elements).encodeDirectly(to: session)
   }
 }
 

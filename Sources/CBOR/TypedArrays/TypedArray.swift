@@ -30,12 +30,13 @@ extension TypedArray: Codable {
   }
 }
 
-extension TypedArray: LeafEncodable {
-  func write(to writer: Writer) {
-    elements.withUnsafeBytes { source in
-      writer.head(MajorType.tag, Element.littleEndianTag)
-      writer.head(MajorType.bytes, UInt64(source.count))
-      writer.append(source.count) { Element.copy(source, to: $0, bigEndian: false) }
+extension TypedArray: DirectlyEncodable {
+  func encodeDirectly(to session: EncodingSession) throws {
+    let size = elements.count * MemoryLayout<Element>.size
+    session.writer.head(MajorType.tag, Element.littleEndianTag)
+    session.writer.head(MajorType.bytes, UInt64(size))
+    session.writeContent(size) { target in
+      elements.withUnsafeBytes { Element.copy($0, to: target, bigEndian: false) }
     }
   }
 }

@@ -1,0 +1,48 @@
+/// A value that has been encoded, before its bytes are where they are wanted.
+struct EncodedItem {
+  private let session: EncodingSession
+  private let count: Int
+  /// The bytes in one run, where there are no gaps or the order of maps had to be looked at.
+  private let whole: Writer?
+
+  /// - Throws: `CBORError` for a key that a map holds twice.
+  init(
+    _ session: EncodingSession, isDeterministic: Bool
+  ) throws(CBORError) {
+    self.session = session
+    count = session.finish()
+    let mayRepeatKeys = isDeterministic || session.context.mayRepeatKeys
+    whole =
+      session.hasGaps
+      ? mayRepeatKeys ? EncodedItem.joined(session, count) : nil
+      : session.writer
+    guard mayRepeatKeys, let whole else { return }
+    if isDeterministic { DeterministicOrder.sort(whole) }
+    _ = try Document(whole.bytes, limits: DecodingLimits(depth: .max))
+  }
+
+  private static func joined(_ session: EncodingSession, _ count: Int) -> Writer {
+    let writer = Writer(capacity: count)
+    writer.append(count) { target in
+      if let start = target.baseAddress {
+        _ = session.assemble(at: start.assumingMemoryBound(to: UInt8.self))
+      }
+    }
+    return writer
+  }
+
+  /// The bytes as an array, each copied once.
+  func array() -> [UInt8] {
+    if let whole { return whole.array() }
+    return [UInt8](unsafeUninitializedCapacity: count) { target, initialized in
+      if let start = target.baseAddress { _ = session.assemble(at: start) }
+      initialized = count
+    }
+  }
+
+  /// Lends the bytes in one run.
+  func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+    let whole = whole ?? EncodedItem.joined(session, count)
+    return withExtendedLifetime(whole) { body(whole.bytes) }
+  }
+}
