@@ -82,7 +82,7 @@ let package = Package(
       "PouchStagesTests",
       ["PouchStages", "PouchCore", "CBOR", "CPouchSystem", "CZlib", subprocess]),
     tests("TransportTests", ["PouchCore", "PouchSockets", "PouchTLS"]),
-    tests("PouchTests", ["Pouch"]),
+    tests("PouchTests", ["Pouch", "PouchCore", "PouchTLS"]),
     tests("PouchConfigurationTests", ["PouchConfiguration", "Pouch"]),
     tests("EndToEndTests", ["Pouch", subprocess]),
   ]

@@ -206,6 +206,10 @@ package struct Session: ~Copyable, Sendable {
     (isRejecting || (sentClosing != nil && receivedClosing != nil)) && outbox.isEmpty
   }
 
-  /// Whether the end of the stream is a clean one now.
-  package var mayEnd: Bool { sentClosing != nil && receivedClosing != nil }
+  /// Whether the end of the stream is a clean one now: the peer has closed, and everything that it
+  /// sent before has come.
+  package var mayEnd: Bool {
+    guard let closing = receivedClosing else { return false }
+    return role == .sender || inbox.highest >= closing.last
+  }
 }

@@ -1,0 +1,45 @@
+import Testing
+
+@testable import Pouch
+
+@Suite("Liveness")
+struct LivenessTests {
+  func liveness() -> Liveness {
+    Liveness(heartbeat: .seconds(15), body: .seconds(30), now: .zero)
+  }
+
+  @Test("a silent peer is asked once, and lost after three heartbeats")
+  func silence() {
+    var liveness = liveness()
+    let verdicts = stride(from: 5, through: 50, by: 5).map { second in
+      liveness.tick(.seconds(second), Liveness.Progress())
+    }
+    #expect(verdicts == [.fine, .fine, .ping, .fine, .fine, .fine, .fine, .fine, .silent, .silent])
+  }
+
+  @Test("a sign of life starts the count again")
+  func signOfLife() {
+    var liveness = liveness()
+    #expect(liveness.tick(.seconds(16), Liveness.Progress()) == .ping)
+    #expect(liveness.tick(.seconds(20), Liveness.Progress(bytes: 32)) == .fine)
+    #expect(liveness.tick(.seconds(34), Liveness.Progress(bytes: 32)) == .fine)
+    #expect(liveness.tick(.seconds(36), Liveness.Progress(bytes: 32)) == .ping)
+  }
+
+  @Test("a frame that trickles is given up, one that flows is not")
+  func trickle() {
+    var trickling = liveness()
+    var flowing = liveness()
+    var trickled: [Liveness.Verdict] = []
+    var flowed: [Liveness.Verdict] = []
+    for second in 1...70 {
+      let now = Duration.seconds(second)
+      trickled.append(
+        trickling.tick(now, .init(bytes: UInt64(second), isInsideFrame: true)))
+      flowed.append(
+        flowing.tick(now, .init(bytes: UInt64(second * 2048), isInsideFrame: true)))
+    }
+    #expect(trickled.firstIndex(of: .stalled) == 30)
+    #expect(flowed.allSatisfy { $0 == .fine })
+  }
+}
