@@ -163,7 +163,9 @@ struct PeerTests {
       ["--wrong-preface", "text"], ["--wrong-preface", "binary"], ["--wrong-preface", "major"],
       ["--oversize-hello"], ["--oversize-frame"], ["--second-hello"], ["--duplicate-key"],
       ["--same-role"], ["--unknown-stage"], ["--wrong-offset", "1"], ["--wrong-size", "1"],
-      ["--trailing-bytes", "3"], ["--bomb", "100000000", "--pipeline", "deflate:9"],
+      ["--trailing-bytes", "3"],
+      ["--inject", "kind=9,first=1,body=0000000000000000"],
+      ["--inject", "kind=11,first=1,count=1"], ["--bomb", "100000000", "--pipeline", "deflate:9"],
     ])
   func misbehaviour(_ fault: [String]) async throws {
     let workspace = try Workspace()

@@ -47,6 +47,7 @@ package struct Session: ~Copyable, Sendable {
   package mutating func receive(
     _ header: FrameHeader, _ body: Bytes
   ) throws(PouchError) -> Event {
+    try Session.checkNumbers(header)
     switch header.kind {
     case .acknowledge:
       try expect(.sender, header.kind)
@@ -93,6 +94,21 @@ package struct Session: ~Copyable, Sendable {
     }
   }
 
+  /// Checks that first id and count are zero where they mean nothing (docs/wire.md, section 2).
+  private static func checkNumbers(_ header: FrameHeader) throws(PouchError) {
+    switch header.kind {
+    case .acknowledge, .credit, .ping, .pong, .close, .reject:
+      guard header.firstID == 0, header.count == 0 else {
+        throw PouchError(.badData, "a \(header.kind) frame is about no object, and names one")
+      }
+    case .refuse, .cancel:
+      guard header.count == 0 else {
+        throw PouchError(.badData, "a \(header.kind) frame holds no objects, and counts some")
+      }
+    default: break
+    }
+  }
+
   private func expect(_ expected: Role, _ kind: FrameKind) throws(PouchError) {
     guard role == expected else {
       throw PouchError(.protocolMismatch, "a \(kind) frame came to a \(role)")
@@ -108,7 +124,7 @@ package struct Session: ~Copyable, Sendable {
   /// Refuses one object.
   package mutating func refuse(_ id: UInt64, _ refusal: Refusal) {
     if acknowledge != .none {
-      outbox.append(.refuse, id: id, count: 1) { $0.append(refusal.encoded()) }
+      outbox.append(.refuse, id: id) { $0.append(refusal.encoded()) }
     }
     settle(id...id)
   }
@@ -138,7 +154,7 @@ package struct Session: ~Copyable, Sendable {
   /// Gives up on a chunked object.
   package mutating func cancel(_ id: UInt64) {
     guard sentClosing == nil, !isRejecting else { return }
-    outbox.append(.cancel, id: id, count: 1)
+    outbox.append(.cancel, id: id)
   }
 
   /// Begins to end the connection: nothing more will be sent, or taken, by this side.
