@@ -19,6 +19,9 @@ enum TransportKind: String, CaseIterable, Sendable, CustomTestStringConvertible 
     var sending = SenderOptions()
     sending.pipeline = try pipeline.stages
     var receiving = ReceiverOptions()
+    // A machine that runs every test at once may be slow to get to this one.
+    sending.timeouts = .patient
+    receiving.timeouts = .patient
     receiving.stages.register("hmac-sha-256") { _ throws(PouchError) in
       try HMACSHA256Stage(key: PipelineKind.key)
     }
@@ -41,6 +44,18 @@ enum TransportKind: String, CaseIterable, Sendable, CustomTestStringConvertible 
     case .unixAbstract: endpoint = .unix(abstract: directory.path)
     }
     try await body(endpoint, sending, receiving)
+  }
+}
+
+extension Timeouts {
+  /// For tests that are not about deadlines.
+  static var patient: Timeouts {
+    var timeouts = Timeouts()
+    timeouts.connect = .seconds(100)
+    timeouts.tlsHandshake = .seconds(100)
+    timeouts.hello = .seconds(100)
+    timeouts.heartbeat = .seconds(100)
+    return timeouts
   }
 }
 
