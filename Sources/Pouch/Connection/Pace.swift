@@ -1,0 +1,24 @@
+/// Notices slow handlers without reading the clock for every object.
+struct Pace {
+  private static let patience = Duration.milliseconds(1)
+  private static let longestStride = 64
+
+  private var last = ContinuousClock.now
+  private var stride = 1
+  private var left = 1
+
+  @inline(__always)
+  mutating func isDue() -> Bool {
+    left -= 1
+    return left == 0 && check()
+  }
+
+  private mutating func check() -> Bool {
+    let now = ContinuousClock.now
+    let isSlow = now - last >= Pace.patience
+    if isSlow { last = now }
+    stride = isSlow ? 1 : min(stride * 2, Pace.longestStride)
+    left = stride
+    return isSlow
+  }
+}
