@@ -37,30 +37,22 @@ struct PeerTests {
       let output = receiverListens ? "to-listener" : "from-listener"
       let receiving =
         ["--output", workspace.file(output)] + (try stages.receiverOptions(workspace))
-      let (dialled, listened): (Outcome, Outcome)
-      if receiverListens {
-        (dialled, listened) = try await withProgram(
+      let (dialled, listened) =
+        receiverListens
+        ? try await meet(
           .receive,
           ["--listen", meeting.endpoint(workspace), "--count", "3"] + receiving
-            + meeting.identity(.listener, workspace)
-        ) { running in
-          try await run(
-            .peer,
-            sending + ["--connect", try await running.endpoint()]
-              + meeting.identity(.dialler, workspace) + paths)
+            + meeting.identity(.listener, workspace), .peer
+        ) { endpoint in
+          sending + ["--connect", endpoint] + meeting.identity(.dialler, workspace) + paths
         }
-      } else {
-        (dialled, listened) = try await withProgram(
+        : try await meet(
           .peer,
           sending + ["--listen", meeting.endpoint(workspace)]
-            + meeting.identity(.listener, workspace) + paths
-        ) { running in
-          try await run(
-            .receive,
-            ["--from", try await running.endpoint()] + receiving
-              + meeting.identity(.dialler, workspace))
+            + meeting.identity(.listener, workspace) + paths, .receive
+        ) { endpoint in
+          ["--from", endpoint] + receiving + meeting.identity(.dialler, workspace)
         }
-      }
       #expect(dialled.status == 0, "\(dialled)")
       #expect(listened.status == 0, "\(listened)")
       try expectFiles(workspace, output)
@@ -77,30 +69,22 @@ struct PeerTests {
       let output = senderListens ? "from-listener" : "to-listener"
       let receiving =
         ["receive", "--output", workspace.file(output)] + (try peerPipeline(stages, workspace))
-      let (dialled, listened): (Outcome, Outcome)
-      if senderListens {
-        (dialled, listened) = try await withProgram(
+      let (dialled, listened) =
+        senderListens
+        ? try await meet(
           .send,
           ["--listen", meeting.endpoint(workspace)] + sending
-            + meeting.identity(.listener, workspace)
-        ) { running in
-          try await run(
-            .peer,
-            receiving + ["--connect", try await running.endpoint()]
-              + meeting.identity(.dialler, workspace))
+            + meeting.identity(.listener, workspace), .peer
+        ) { endpoint in
+          receiving + ["--connect", endpoint] + meeting.identity(.dialler, workspace)
         }
-      } else {
-        (dialled, listened) = try await withProgram(
+        : try await meet(
           .peer,
           receiving + ["--listen", meeting.endpoint(workspace)]
-            + meeting.identity(.listener, workspace)
-        ) { running in
-          try await run(
-            .send,
-            ["--to", try await running.endpoint()] + sending
-              + meeting.identity(.dialler, workspace))
+            + meeting.identity(.listener, workspace), .send
+        ) { endpoint in
+          ["--to", endpoint] + sending + meeting.identity(.dialler, workspace)
         }
-      }
       #expect(dialled.status == 0, "\(dialled)")
       #expect(listened.status == 0, "\(listened)")
       try expectFiles(workspace, output)

@@ -22,12 +22,9 @@ import Testing
       let listening =
         ["--listen", meeting.endpoint(workspace)] + meeting.identity(.listener, workspace)
         + (receiverListens ? receiving + ["--count", "4"] : sending)
-      let (dialled, listened) = try await withProgram(listener, listening) { running in
-        let endpoint = try await running.endpoint()
-        return try await run(
-          dialler,
-          [receiverListens ? "--to" : "--from", endpoint]
-            + meeting.identity(.dialler, workspace) + (receiverListens ? sending : receiving))
+      let (dialled, listened) = try await meet(listener, listening, dialler) { endpoint in
+        [receiverListens ? "--to" : "--from", endpoint] + meeting.identity(.dialler, workspace)
+          + (receiverListens ? sending : receiving)
       }
       #expect(dialled.status == 0, "\(dialled)")
       #expect(listened.status == 0, "\(listened)")

@@ -111,3 +111,19 @@ func withProgram<R: Sendable>(
     }
   return (result.closureResult, Outcome(status: status, output: output, errors: errors))
 }
+
+/// Runs one program that listens, and one that dials it.
+///
+/// - Returns: How the one that dialled ended, and the one that listened.
+func meet(
+  _ listener: Program, _ listening: [String], _ dialler: Program,
+  _ dialling: (_ endpoint: String) -> [String]
+) async throws -> (dialled: Outcome, listened: Outcome) {
+  let (dialled, listened) = try await withProgram(listener, listening) { running in
+    let outcome = try await run(dialler, dialling(try await running.endpoint()))
+    // A listener whose visitor has failed would wait for another one.
+    if outcome.status != 0 { running.send(SIGTERM) }
+    return outcome
+  }
+  return (dialled, listened)
+}
