@@ -58,6 +58,7 @@ public struct CBORDecoder: Sendable {
       result = .failure(document.error(decoding: error))
     }
     if isKnownUniquelyReferenced(&document) {
+      context.userInfo = [:]
       spare.put(context)
     } else {
       // A type kept its decoder or a container: let that go on without the caller's bytes.

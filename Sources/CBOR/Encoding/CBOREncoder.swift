@@ -59,6 +59,7 @@ public struct CBOREncoder: Sendable {
   ) throws(CBORError) -> Result {
     var context = spare.take() ?? EncodingContext()
     context.userInfo = userInfo
+    defer { context.userInfo = [:] }
     context.depth = depth
     context.mayRepeatKeys = false
     context.writer.removeAll()

@@ -47,7 +47,8 @@ final class EncodingSession {
 
   /// Where a nested session hangs.
   private struct Origin {
-    let parent: EncodingSession
+    /// Weak, since the parent holds this session in a gap.
+    weak var parent: EncodingSession?
     let level: Int
     let key: any CodingKey
   }
@@ -234,7 +235,7 @@ final class EncodingSession {
   private func path(upTo level: Int) -> [any CodingKey] {
     var path: [any CodingKey] = []
     if let origin {
-      path = origin.parent.path(upTo: origin.level)
+      path = origin.parent?.path(upTo: origin.level) ?? []
       path.append(origin.key)
     }
     for frame in UnsafeBufferPointer(start: frames, count: level) {

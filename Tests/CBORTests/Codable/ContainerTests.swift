@@ -1,4 +1,5 @@
 import CBOR
+import FoundationEssentials
 import Testing
 
 @Suite struct ContainerTests {
@@ -159,6 +160,61 @@ import Testing
       }
     }
     #expect(throws: EncodingError.self) { try kept.container?.encode(1, forKey: .a) }
+  }
+
+  /// A key of which it can be seen whether it is still held.
+  final class TrackedKey: CodingKey {
+    let stringValue: String
+    var intValue: Int? { nil }
+    init(stringValue: String) { self.stringValue = stringValue }
+    init?(intValue: Int) { nil }
+  }
+
+  @Test("Nested containers do not outlive the call that they were made in")
+  func releasesSessions() throws {
+    weak var seen: TrackedKey?
+    do {
+      let key = TrackedKey(stringValue: "k")
+      seen = key
+      let value = Scripted { encoder in
+        var outer = encoder.container(keyedBy: TrackedKey.self)
+        var middle = outer.nestedContainer(keyedBy: TrackedKey.self, forKey: key)
+        _ = middle.nestedUnkeyedContainer(forKey: key)
+      }
+      #expect(try hex(CBOREncoder().encode(value)) == "a1616ba1616b80")
+    }
+    #expect(seen == nil)
+  }
+
+  @Test("Nothing that a call is given outlives it, whatever containers were used")
+  func releases() throws {
+    final class Token: Sendable {}
+    let key = CodingUserInfoKey(rawValue: "token").unsafelyUnwrapped
+    weak var seen: Token?
+    let encoder = CBOREncoder()
+    let decoder = CBORDecoder()
+    do {
+      let token = Token()
+      seen = token
+      var (encoder, decoder) = (encoder, decoder)
+      encoder.userInfo[key] = token
+      decoder.userInfo[key] = token
+      let shapes: [CodableTests.Shape] = [.circle(radius: 1), .polygon([1], "x")]
+      let bytes = try encoder.encode(["k": shapes])
+      #expect(try decoder.decode([String: [CodableTests.Shape]].self, from: bytes)["k"] == shapes)
+      let failing = Scripted { encoder in
+        var outer = encoder.unkeyedContainer()
+        var inner = outer.nestedUnkeyedContainer()
+        _ = inner.superEncoder()
+        try inner.encode(Decimal.nan)
+      }
+      #expect(throws: CBORError.self) { try encoder.encode([failing]) }
+      #expect(throws: CBORError.self) { try decoder.decode([Int].self, from: bytes) }
+      #expect(throws: CBORError.self) { try decoder.decode(Int.self, from: [0xff]) }
+    }
+    #expect(seen == nil)
+    // What is kept between calls belongs to the two coders.
+    #expect(try decoder.decode(Int.self, from: encoder.encode(1)) == 1)
   }
 
   @Test("A decoder that is kept goes on reading") func keptDecoder() throws {
