@@ -201,6 +201,17 @@ struct SessionTests {
     #expect(mayEnd)
   }
 
+  @Test("an object that the sender gave up on never counts as acknowledged")
+  func cancelled() throws {
+    var session = Session(Self.agreement(.sender), largestObject: nil)
+    let id = session.outbox.beginChunked(Bytes([1]), format: .raw, attributes: nil)
+    session.cancel(id)
+    _ = try session.outbox.ledger.settle(Acknowledgement(level: .processed, upTo: id))
+    let ledger = session.outbox.ledger
+    #expect(ledger.acknowledged == 0)
+    #expect(ledger.accepted == ledger.acknowledged + ledger.refused + ledger.inFlight)
+  }
+
   @Test("a rejection replaces everything that waits")
   func rejection() throws {
     var session = Session(Self.agreement(.sender), largestObject: nil)

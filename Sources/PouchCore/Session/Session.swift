@@ -153,6 +153,8 @@ package struct Session: ~Copyable, Sendable {
 
   /// Gives up on a chunked object.
   package mutating func cancel(_ id: UInt64) {
+    // The receiver will settle it without an answer: it must not count as acknowledged.
+    _ = try? outbox.ledger.refuse(id)
     guard sentClosing == nil, !isRejecting else { return }
     outbox.append(.cancel, id: id)
   }
