@@ -26,12 +26,6 @@ package struct FrameDecoder: Sendable {
     pending != nil || !buffer.isEmpty
   }
 
-  /// How many more bytes the frame that has begun needs, as far as is known.
-  package func missing(_ buffer: borrowing ByteBuffer) -> Int {
-    if let pending { return Int(pending.length) - buffer.count }
-    return FrameHeader.size - buffer.count
-  }
-
   /// Takes the next whole frame from the front of `buffer`, sharing its memory.
   ///
   /// - Returns: nil when more bytes are needed.
