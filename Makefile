@@ -52,6 +52,10 @@ sanitize-thread: ## Run the tests under the thread sanitizer, in a build of its 
 	  swift test --sanitize thread --scratch-path .build/sanitize-thread \
 	  $(TESTING) $(FLAGS) < /dev/null
 
+.PHONY: fuzz
+fuzz: ## Fuzz the decoders, SECONDS each (60): TARGETS='cbor pickle' for some; finds stay in .build
+	@SECONDS_EACH=$(or $(SECONDS),60) scripts/fuzz.sh $(TARGETS)
+
 .PHONY: bench
 bench: ## Compare Pouch with raw sockets and libzmq (release; installs libzmq3-dev if missing)
 	@$(MAKE) --no-print-directory -C Benchmarks run

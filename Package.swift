@@ -34,6 +34,17 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
+/// The fuzzer's driver links with -sanitize=fuzzer only (`make fuzz`), so it is not always there.
+let fuzzing: [Target] =
+  Context.environment["POUCH_FUZZ"] == nil
+  ? []
+  : [
+    .executableTarget(
+      name: "pouch-fuzz", dependencies: ["FuzzTargets"], path: "Tests/Fuzzing/Driver",
+      // libFuzzer brings `main`.
+      swiftSettings: settings + [.unsafeFlags(["-parse-as-library"])])
+  ]
+
 let package = Package(
   name: "pouch",
   products: [
@@ -85,5 +96,13 @@ let package = Package(
     tests("PouchTests", ["Pouch", "PouchCore", "PouchTLS"]),
     tests("PouchConfigurationTests", ["PouchConfiguration", "Pouch"]),
     tests("EndToEndTests", ["Pouch", subprocess]),
-  ]
+
+    // Decoders under hostile bytes: what they are fed, and the corpus replayed.
+    .target(
+      name: "FuzzTargets", dependencies: ["CBOR", "PouchCore", "PouchStages"],
+      path: "Tests/Fuzzing/Targets", swiftSettings: settings),
+    .testTarget(
+      name: "CorpusTests", dependencies: ["FuzzTargets"], path: "Tests/Fuzzing/Replay",
+      swiftSettings: settings),
+  ] + fuzzing
 )
