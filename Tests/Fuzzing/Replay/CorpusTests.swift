@@ -1,5 +1,5 @@
-import FuzzTargets
 import Foundation
+import FuzzTargets
 import Testing
 
 @Suite("The corpus of the fuzz targets")
@@ -7,7 +7,9 @@ struct CorpusTests {
   private static let folder = URL(filePath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Corpus")
 
-  @Test("every input that fuzzing found worth keeping is taken without harm", arguments: FuzzTarget.all.map(\.name))
+  @Test(
+    "every input that fuzzing found worth keeping is taken without harm",
+    arguments: FuzzTarget.all.map(\.name))
   func replay(_ name: String) throws {
     let target = try #require(FuzzTarget.named(name))
     let inputs = try FileManager.default.contentsOfDirectory(
