@@ -78,8 +78,8 @@ let package = Package(
     module(
       "PouchCommand",
       [
-        "Pouch", "PouchConfiguration", "PouchCore", "PouchSockets", "PouchTLS", argumentParser,
-        logging, serviceLifecycle, unixSignals,
+        "CBOR", "Pouch", "PouchConfiguration", "PouchCore", "PouchSockets", "PouchTLS",
+        argumentParser, logging, serviceLifecycle, unixSignals,
       ]),
     command("pouch-send"),
     command("pouch-receive"),
