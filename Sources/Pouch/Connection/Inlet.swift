@@ -75,6 +75,7 @@ struct Inlet {
     var unsettled = first
     let info = connection.info
     let largest = connection.limits.object
+    let formats = connection.policy.formats
     let isSettledEarly = connection.agreement.acknowledge == .received
     if isSettledEarly { settle(first...first + count - 1) }
     for index in 0..<count {
@@ -91,6 +92,8 @@ struct Inlet {
       if index < UInt64(duplicates) { continue }
       if delivery.payload.count > largest {
         refuseTooLarge(delivery)
+      } else if !formats.contains(delivery.format) {
+        refuseFormat(id, delivery.format)
       } else {
         do {
           try await hand(delivery, to: handler)
@@ -186,6 +189,9 @@ struct Inlet {
   private mutating func begin(
     _ id: UInt64, _ entry: Entry, _ box: AttributesBox?, _ group: inout DiscardingTaskGroup
   ) async throws(PouchError) {
+    guard connection.policy.formats.contains(entry.format) else {
+      return refuseFormat(id, entry.format)
+    }
     guard case .streamed(let handler) = sink else {
       collected[id] = Collected(format: entry.format, attributes: box, chunks: [], count: 0)
       collect(id, entry.payload)
@@ -260,6 +266,9 @@ struct Inlet {
     guard entry.payload.count <= connection.limits.object else {
       return refuseTooLarge(delivery)
     }
+    guard connection.policy.formats.contains(entry.format) else {
+      return refuseFormat(id, entry.format)
+    }
     do {
       switch sink {
       case .whole(let handler): try await handler(delivery)
@@ -278,6 +287,10 @@ struct Inlet {
       Refusal(
         code: "too-large",
         text: "the object has \(delivery.payload.count) bytes; \(limit) is the most"))
+  }
+
+  private func refuseFormat(_ id: UInt64, _ format: ObjectFormat) {
+    if let refusal = connection.policy.refusal(of: format) { connection.refuse(id, refusal) }
   }
 
   @inline(__always)
