@@ -163,8 +163,9 @@ import Testing
     piped.command =
       ["sh", "-c", "{ echo 1; read line <\"$0\"; echo 2; } | exec \"$@\"", go] + piped.command
     let (_, received) = try await withProgram(
-      .receive, ["--listen", Meeting.unix.endpoint(workspace), "--lines", "--count", "2"]
+      .receive, ["--listen", Meeting.unix.endpoint(workspace), "--lines"]
     ) { receiving in
+      defer { receiving.send(SIGTERM) }
       let endpoint = try await receiving.endpoint()
       let (_, sent) = try await withProgram(
         piped, ["--to", endpoint, "--format", "json", "--each-line", "-"]
