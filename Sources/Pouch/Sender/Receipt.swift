@@ -4,7 +4,13 @@ public import PouchCore
 public struct Receipt: Sendable {
   /// The object's number on its connection, counted from 1.
   public let id: UInt64
-  let connection: Connection
+  @usableFromInline let connection: Connection
+
+  @inlinable
+  init(id: UInt64, connection: Connection) {
+    self.id = id
+    self.connection = connection
+  }
 
   /// Waits until the receiver has the object whole and checked.
   ///

@@ -18,7 +18,7 @@ public final class Sender: Sendable {
 
   private let state = Mutex(State())
   /// The one connection of a sender that dials: found without a lock.
-  private let only: Connection?
+  @usableFromInline let only: Connection?
 
   init(only: Connection?) {
     self.only = only
@@ -51,34 +51,59 @@ public final class Sender: Sendable {
   ///
   /// - Parameters:
   ///   - bytes: The object; large ones are sent without copying.
-  ///   - attributes: What travels beside it.
   ///   - format: How the bytes are serialized.
   /// - Throws: `.limitExceeded` for an object that the receiver would not take; why the connection
   ///   ended; `.cancelled`.
+  @inlinable
   @discardableResult
   public func send(
-    _ bytes: Bytes, attributes: Attributes = .none, format: ObjectFormat = .raw
+    _ bytes: Bytes, format: ObjectFormat = .raw
   ) async throws(PouchError) -> Receipt {
-    if bytes.count <= Outbox.copyLimit, let only, attributes.isEmpty,
-      let id = bytes.withUnsafeBytes({ only.trySend(copying: $0, format: format) })
-    {
-      return Receipt(id: id, connection: only)
-    }
-    return try await sendSlowly(bytes, attributes, format)
+    if let receipt = trySend(bytes, format: format) { return receipt }
+    return try await sendSlowly(bytes, .none, format)
   }
 
-  /// Sends a copy of `bytes` as one raw object; see `send(_:attributes:format:)`.
+  /// Sends bytes as one object with attributes; see `send(_:format:)`.
+  ///
+  /// - Parameter attributes: What travels beside it.
+  @discardableResult
+  public func send(
+    _ bytes: Bytes, attributes: Attributes, format: ObjectFormat = .raw
+  ) async throws(PouchError) -> Receipt {
+    try await sendSlowly(bytes, attributes, format)
+  }
+
+  /// Sends a copy of `bytes` as one raw object; see `send(_:format:)`.
+  @inlinable
   @discardableResult
   public func send(_ bytes: [UInt8]) async throws(PouchError) -> Receipt {
-    if bytes.count <= Outbox.copyLimit, let only,
-      let id = bytes.withUnsafeBytes({ only.trySend(copying: $0, format: .raw) })
-    {
-      return Receipt(id: id, connection: only)
-    }
+    if let receipt = trySend(bytes) { return receipt }
     return try await sendSlowly(Bytes(bytes), .none, .raw)
   }
 
-  private func sendSlowly(
+  /// Sends a small object if that needs no waiting.
+  ///
+  /// - Returns: nil, having done nothing, when too much waits or the window is closed, when the
+  ///   object has more than 16 KiB, when the connection has ended, or when this sender listens:
+  ///   `send` waits, or says what is wrong.
+  @inlinable
+  public func trySend(_ bytes: Bytes, format: ObjectFormat = .raw) -> Receipt? {
+    guard let only else { return nil }
+    let id = bytes.withUnsafeBytes { only.trySend(copying: $0, format: format) }
+    return id == 0 ? nil : Receipt(id: id, connection: only)
+  }
+
+  /// Sends a copy of `bytes` as one raw object if that needs no waiting; see
+  /// `trySend(_:format:)`.
+  @inlinable
+  public func trySend(_ bytes: [UInt8]) -> Receipt? {
+    guard let only else { return nil }
+    let id = bytes.withUnsafeBytes { only.trySend(copying: $0, format: .raw) }
+    return id == 0 ? nil : Receipt(id: id, connection: only)
+  }
+
+  @usableFromInline
+  func sendSlowly(
     _ bytes: Bytes, _ attributes: Attributes, _ format: ObjectFormat
   ) async throws(PouchError) -> Receipt {
     let connection = try await pick()

@@ -156,6 +156,20 @@ public struct ByteBuffer: ~Copyable, Sendable {
     end += source.count
   }
 
+  /// Appends `value` in network byte order, and behind it what `source` points at.
+  @inlinable @inline(__always)
+  package mutating func append(bigEndian value: UInt32, then source: UnsafeRawBufferPointer) {
+    let length = source.count &+ 4
+    reserve(length)
+    guard let storage else { return }
+    let target = storage.base + end
+    target.storeBytes(of: value.bigEndian, as: UInt32.self)
+    if let from = source.baseAddress {
+      (target + 4).copyMemory(from: from, byteCount: source.count)
+    }
+    end += length
+  }
+
   @inlinable
   public mutating func append(_ bytes: Bytes) {
     bytes.withUnsafeBytes { append($0) }

@@ -133,7 +133,7 @@ package struct Session: ~Copyable, Sendable {
 
   /// Whether objects may still be accepted: neither side has begun to close. Stored, because it
   /// is asked for every object.
-  package private(set) var acceptsObjects = true
+  package private(set) var acceptsObjects = true { didSet { outbox.closeRoom() } }
 
   /// Why the peer takes no more; nil while it does.
   package var peerClosing: Closing? { receivedClosing }
