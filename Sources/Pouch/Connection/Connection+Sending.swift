@@ -12,7 +12,7 @@ extension Connection {
   /// Accepts a small object without waiting.
   ///
   /// - Returns: The object's id; 0 when something is in the way, which `send` finds out.
-  @usableFromInline
+  @inline(never)
   func trySend(copying payload: UnsafeRawBufferPointer, format: ObjectFormat) -> UInt64 {
     let (id, flusher) = state.withLock { state -> (UInt64, UnsafeContinuation<Void, Never>?) in
       let id = state.accept(copying: payload, format: format)

@@ -19,9 +19,13 @@ public final class Sender: Sendable {
   private let state = Mutex(State())
   /// The one connection of a sender that dials: found without a lock.
   @usableFromInline let only: Connection?
+  /// `only` for `trySend`, which would count a reference for every object. It lives as long as
+  /// this sender does, which holds the other one.
+  private let uncounted: Unmanaged<Connection>?
 
   init(only: Connection?) {
     self.only = only
+    uncounted = only.map { .passUnretained($0) }
     if let only { state.withLock { $0.connections = [only] } }
   }
 
@@ -88,18 +92,25 @@ public final class Sender: Sendable {
   ///   `send` waits, or says what is wrong.
   @inlinable
   public func trySend(_ bytes: Bytes, format: ObjectFormat = .raw) -> Receipt? {
-    guard let only else { return nil }
-    let id = bytes.withUnsafeBytes { only.trySend(copying: $0, format: format) }
-    return id == 0 ? nil : Receipt(id: id, connection: only)
+    let id = bytes.withUnsafeBytes { trySend(copying: $0, format: format) }
+    guard id != 0, let only else { return nil }
+    return Receipt(id: id, connection: only)
   }
 
   /// Sends a copy of `bytes` as one raw object if that needs no waiting; see
   /// `trySend(_:format:)`.
   @inlinable
   public func trySend(_ bytes: [UInt8]) -> Receipt? {
-    guard let only else { return nil }
-    let id = bytes.withUnsafeBytes { only.trySend(copying: $0, format: .raw) }
-    return id == 0 ? nil : Receipt(id: id, connection: only)
+    let id = bytes.withUnsafeBytes { trySend(copying: $0, format: .raw) }
+    guard id != 0, let only else { return nil }
+    return Receipt(id: id, connection: only)
+  }
+
+  /// - Returns: The object's id; 0 when it cannot be sent without waiting, or at all.
+  @usableFromInline
+  func trySend(copying bytes: UnsafeRawBufferPointer, format: ObjectFormat) -> UInt64 {
+    guard let uncounted else { return 0 }
+    return uncounted._withUnsafeGuaranteedRef { $0.trySend(copying: bytes, format: format) }
   }
 
   @usableFromInline

@@ -58,10 +58,12 @@ public struct Bytes: Sendable {
   public func withUnsafeBytes<R, E: Error>(
     _ body: (UnsafeRawBufferPointer) throws(E) -> R
   ) throws(E) -> R {
-    guard let storage else { return try body(UnsafeRawBufferPointer(start: nil, count: 0)) }
-    let view = UnsafeRawBufferPointer(start: storage.base + offset, count: count)
-    defer { withExtendedLifetime(storage) {} }
-    return try body(view)
+    // The value itself is kept alive, not its storage under another name: that would be counted.
+    defer { extendLifetime(self) }
+    guard let base = storage?.base else {
+      return try body(UnsafeRawBufferPointer(start: nil, count: 0))
+    }
+    return try body(UnsafeRawBufferPointer(start: base + offset, count: count))
   }
 
   /// The byte at `index`, counted from 0.

@@ -3,6 +3,7 @@
 /// Small objects are copied one after the other into the open frame; a large payload gets a frame
 /// of its own and is not copied. Nothing waits for a frame to fill: whoever flushes takes what is
 /// there.
+@usableFromInline
 package struct Outbox: ~Copyable, Sendable {
   /// A frame that no stage has seen yet.
   package struct Pending: Sendable {
