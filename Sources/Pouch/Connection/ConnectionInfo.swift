@@ -1,3 +1,4 @@
+internal import CBOR
 public import PouchCore
 
 /// What is known of a connection: who is at the other end, and what was agreed.
@@ -17,6 +18,8 @@ public final class ConnectionInfo: Sendable, CustomStringConvertible {
   public let window: Window
   /// The largest frame body that the peer accepts, in bytes.
   public let peerFrame: Int
+  /// Kept, because a decoder that is used again has its memory and its tables at hand.
+  let decoder = CBORDecoder()
 
   init(endpoint: Endpoint, peer: PeerIdentity, agreement: Agreement) {
     self.endpoint = endpoint

@@ -1,3 +1,4 @@
+internal import CBOR
 public import PouchCore
 import Synchronization
 
@@ -22,6 +23,8 @@ public final class Sender: Sendable {
   /// `only` for `trySend`, which would count a reference for every object. It lives as long as
   /// this sender does, which holds the other one.
   private let uncounted: Unmanaged<Connection>?
+  /// Kept, because an encoder that is used again has its memory and its tables at hand.
+  let encoder = CBOREncoder()
 
   init(only: Connection?) {
     self.only = only
