@@ -10,7 +10,10 @@ extension Delivery {
   public func decode<T: Decodable>(_ type: T.Type = T.self) throws(PouchError) -> T {
     do {
       switch format {
-      case .cbor: return try CBORDecoder().decode(type, from: payload.array)
+      case .cbor:
+        return try payload.withUnsafeBytes { bytes throws(CBORError) in
+          try connection.decoder.decode(type, from: bytes)
+        }
       case .json: return try JSONDecoder().decode(type, from: Data(payload.array))
       default: break
       }
