@@ -17,7 +17,7 @@ package struct FuzzTarget: Sendable {
 
   /// Every target, by name.
   package static let all: [FuzzTarget] = [
-    .cbor, .cborCodable, .diagnostic, .frames, .handshake, .session, .pipeline, .endpoint,
+    .cbor, .cborCodable, .diagnostic, .json, .frames, .handshake, .session, .pipeline, .endpoint,
     .length10,
   ]
 
