@@ -3,7 +3,8 @@ internal import FoundationEssentials
 public import PouchCore
 
 extension Delivery {
-  /// Reads the payload as a value, by the object's format: CBOR or JSON.
+  /// Reads the payload as a value, by the object's format: CBOR, JSON or pickle, of which the safe
+  /// subset is read; see `value()`.
   ///
   /// - Throws: `.badData` when the payload does not hold such a value; `.usage` for an object in
   ///   another format, such as raw bytes.
@@ -15,6 +16,7 @@ extension Delivery {
           try connection.decoder.decode(type, from: bytes)
         }
       case .json: return try JSONDecoder().decode(type, from: Data(payload.array))
+      case .pickle: return try value().decoded(as: type)
       default: break
       }
     } catch {
