@@ -75,7 +75,7 @@ let package = Package(
     module("PouchSockets", ["PouchCore", "CPouchSystem"]),
     module("PouchTLS", ["PouchCore", "COpenSSL"]),
     module("PouchStages", ["PouchCore", "CBOR", "CPouchSystem", "CZlib", "COpenSSL"]),
-    module("Pouch", ["CBOR", "PouchCore", "PouchSockets", "PouchTLS", "PouchStages"]),
+    module("Pouch", ["CBOR", "Pickle", "PouchCore", "PouchSockets", "PouchTLS", "PouchStages"]),
     module("PouchConfiguration", ["Pouch", yams]),
     module(
       "PouchCommand",
@@ -96,7 +96,7 @@ let package = Package(
       "PouchStagesTests",
       ["PouchStages", "PouchCore", "CBOR", "CPouchSystem", "CZlib", subprocess]),
     tests("TransportTests", ["PouchCore", "PouchSockets", "PouchTLS"]),
-    tests("PouchTests", ["Pouch", "PouchCore", "PouchTLS", subprocess]),
+    tests("PouchTests", ["Pouch", "PouchCore", "PouchTLS", "CBOR", subprocess]),
     tests("PouchConfigurationTests", ["PouchConfiguration", "Pouch"]),
     tests("EndToEndTests", ["Pouch", subprocess]),
 

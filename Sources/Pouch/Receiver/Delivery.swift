@@ -3,16 +3,16 @@ public import PouchCore
 /// An object as it reaches the receiver, whole and checked.
 public struct Delivery: Sendable {
   /// The object's number, counted from 1 in its sender's order.
-  public let id: UInt64
+  public internal(set) var id: UInt64
   /// How `payload` is serialized.
-  public let format: ObjectFormat
+  public internal(set) var format: ObjectFormat
   /// The object's bytes: a view into the connection's buffer. Keep it for as long as needed;
   /// what is kept is not recycled.
-  public let payload: Bytes
+  public internal(set) var payload: Bytes
   /// The connection that it came over.
   public let connection: ConnectionInfo
 
-  private let encodedAttributes: AttributesBox?
+  var encodedAttributes: AttributesBox?
 
   init(
     id: UInt64, format: ObjectFormat, payload: Bytes, attributes: AttributesBox?,
