@@ -40,6 +40,8 @@ demo: build ## Send a file over mutual TLS on this machine, and show what happen
 build-tests:
 	@scripts/setup.sh tests
 	swift build --build-tests $(FLAGS) < /dev/null
+# What is measured in the tests of the footprint is the optimised build.
+	swift build --configuration release --product pouch-footprint $(FLAGS) < /dev/null
 
 .PHONY: test
 test: build-tests ## Build, then run every test (FILTER=regex for some)

@@ -18,6 +18,8 @@ struct Inlet {
   /// Objects that arrive in chunks for a handler that takes them whole.
   private var collected: [UInt64: Collected] = [:]
   private var collectedBytes = 0
+  /// Memory for whoever a control frame wakes.
+  private var ready: [Waiter] = []
 
   init(connection: Connection, pipeline: Pipeline, sink: Sink) {
     self.connection = connection
@@ -37,7 +39,7 @@ struct Inlet {
       try pipeline.open(&body, header: frame.header, limit: Inlet.largestBody)
     }
     guard frame.header.kind == .data else {
-      try connection.takeControl(frame.header, body)
+      try connection.takeControl(frame.header, body, &ready)
       if frame.header.kind == .cancel { drop(frame.header.firstID) }
       return
     }

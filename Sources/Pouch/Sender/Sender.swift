@@ -85,7 +85,7 @@ public final class Sender: Sendable {
   @discardableResult
   public func send(_ bytes: [UInt8]) async throws(PouchError) -> Receipt {
     if let receipt = trySend(bytes) { return receipt }
-    return try await sendSlowly(Bytes(bytes), .none, .raw)
+    return try await sendSlowly(bytes)
   }
 
   /// Sends a small object if that needs no waiting.
@@ -125,6 +125,15 @@ public final class Sender: Sendable {
     if bytes.count > Outbox.chunkSize { attributes.size = UInt64(bytes.count) }
     let id = try await connection.send(bytes, format: format, attributes: attributes.encoded())
     return Receipt(id: id, connection: connection)
+  }
+
+  /// Waits for room, so that a small object is copied straight into the frame that is open then.
+  @usableFromInline
+  func sendSlowly(_ bytes: [UInt8]) async throws(PouchError) -> Receipt {
+    if let only, let id = try await only.send(copying: bytes) {
+      return Receipt(id: id, connection: only)
+    }
+    return try await sendSlowly(Bytes(bytes), .none, .raw)
   }
 
   /// Sends an object of any size in constant memory.

@@ -18,8 +18,8 @@ package struct Outbox: ~Copyable, Sendable {
 
   /// When the open frame holds this many bytes, it is closed and the next one begun.
   package static var frameTarget: Int { 64 << 10 }
-  /// Payloads above this are not copied.
-  @inlinable package static var copyLimit: Int { 16 << 10 }
+  /// Payloads above this are not copied, whatever the peer's frames hold.
+  package static var copyLimit: Int { 16 << 10 }
   /// The size of a chunk of a large object, unless the peer takes only smaller frames.
   package static let chunkSize = 256 << 10
   /// Room that a frame keeps for entry heads, attributes of a chunk, and trailers.
@@ -33,7 +33,9 @@ package struct Outbox: ~Copyable, Sendable {
   /// What the receiver, and this end's settings, allow in flight; nil without acknowledgements.
   package var window: Window? { didSet { closeRoom() } }
   /// The most payload bytes that one frame may carry.
-  package private(set) var longestPayload: Int
+  package let longestPayload: Int
+  /// The most payload bytes that are copied into a frame with others.
+  package let longestCopy: Int
   /// Bytes that were handed over and have not been written.
   @usableFromInline package internal(set) var waiting = 0
 
@@ -54,6 +56,7 @@ package struct Outbox: ~Copyable, Sendable {
   /// - Parameter peerFrame: The largest body that the peer accepts, in bytes.
   package init(peerFrame: Int) {
     longestPayload = min(Outbox.chunkSize, peerFrame - Outbox.overhead)
+    longestCopy = min(Outbox.copyLimit, longestPayload)
     frameTarget = min(Outbox.frameTarget, peerFrame - Outbox.overhead)
     open = ByteBuffer()
   }
@@ -100,7 +103,7 @@ package struct Outbox: ~Copyable, Sendable {
     return book(size, payload.count)
   }
 
-  /// Accepts a small object by copying it into the open frame; at most `copyLimit` bytes.
+  /// Accepts a small object by copying it into the open frame; at most `longestCopy` bytes.
   ///
   /// - Returns: The object's id.
   package mutating func append(
@@ -259,8 +262,8 @@ package struct Outbox: ~Copyable, Sendable {
   }
 
   private mutating func takeSpare(_ capacity: Int) -> ByteBuffer {
-    let memory = capacity > frameTarget ? spareFrames.popLast() : spareHeads.popLast()
-    var buffer = ByteBuffer(recycling: memory ?? Bytes(), capacity: capacity)
+    var memory = (capacity > frameTarget ? spareFrames.popLast() : spareHeads.popLast()) ?? Bytes()
+    var buffer = ByteBuffer(recycling: &memory, capacity: capacity)
     buffer.appendZeros(FrameHeader.size)
     return buffer
   }
