@@ -40,10 +40,13 @@ extension Inlet {
     _ books: inout FrameBooks
   ) async throws(PouchError) {
     let largest = connection.limits.object
+    let formats = connection.policy.formats
     var pace = Pace()
     while try objects.advance() {
       if objects.current.payload.count > largest {
         refuseTooLarge(objects.current)
+      } else if !formats.contains(objects.current.format) {
+        refuseFormat(objects.current.id, objects.current.format)
       } else {
         do {
           try await hand(objects.current, to: handler)
@@ -87,9 +90,12 @@ extension Inlet {
     _ pace: inout Pace
   ) throws(PouchError) -> Bool {
     let largest = connection.limits.object
+    let formats = connection.policy.formats
     while try objects.advance() {
       if objects.current.payload.count > largest {
         refuseTooLarge(objects.current)
+      } else if !formats.contains(objects.current.format) {
+        refuseFormat(objects.current.id, objects.current.format)
       } else {
         do {
           try handler(objects.current)
@@ -112,11 +118,16 @@ extension Inlet {
     // Gone through once before the handler sees any: a batch has no errors in it.
     let first = objects.current.id + 1
     var probe = objects
-    var longest = 0
-    while try probe.advance() { longest = max(longest, probe.current.payload.count) }
+    let (largest, formats) = (connection.limits.object, connection.policy.formats)
+    var admitsAll = true
+    while try probe.advance() {
+      let isAdmitted =
+        probe.current.payload.count <= largest && formats.contains(probe.current.format)
+      admitsAll = admitsAll && isAdmitted
+    }
     let count = Int(probe.current.id + 1 - first)
     guard count > 0 else { return books.close(probe.current.id) }
-    guard longest <= connection.limits.object else {
+    guard admitsAll else {
       var objects = objects
       return try await hand(&objects, to: { try await handler(DeliveryBatch($0)) }, &books)
     }

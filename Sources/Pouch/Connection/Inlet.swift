@@ -90,6 +90,9 @@ struct Inlet {
   private mutating func begin(
     _ id: UInt64, _ entry: Entry, _ box: AttributesBox?, _ group: inout DiscardingTaskGroup
   ) async throws(PouchError) {
+    guard connection.policy.formats.contains(entry.format) else {
+      return refuseFormat(id, entry.format)
+    }
     guard case .streamed(let handler) = sink else {
       collected[id] = Collected(format: entry.format, attributes: box, chunks: [], count: 0)
       collect(id, entry.payload)
@@ -164,6 +167,9 @@ struct Inlet {
     guard entry.payload.count <= connection.limits.object else {
       return refuseTooLarge(delivery)
     }
+    guard connection.policy.formats.contains(entry.format) else {
+      return refuseFormat(id, entry.format)
+    }
     do {
       switch sink {
       case .whole(let handler): try await handler(delivery)
@@ -184,6 +190,10 @@ struct Inlet {
       Refusal(
         code: "too-large",
         text: "the object has \(delivery.payload.count) bytes; \(limit) is the most"))
+  }
+
+  func refuseFormat(_ id: UInt64, _ format: ObjectFormat) {
+    if let refusal = connection.policy.refusal(of: format) { connection.refuse(id, refusal) }
   }
 
   func settle(_ ids: ClosedRange<UInt64>) {
