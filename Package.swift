@@ -93,7 +93,7 @@ let package = Package(
       "PouchStagesTests",
       ["PouchStages", "PouchCore", "CBOR", "CPouchSystem", "CZlib", subprocess]),
     tests("TransportTests", ["PouchCore", "PouchSockets", "PouchTLS"]),
-    tests("PouchTests", ["Pouch", "PouchCore", "PouchTLS"]),
+    tests("PouchTests", ["Pouch", "PouchCore", "PouchTLS", "CBOR"]),
     tests("PouchConfigurationTests", ["PouchConfiguration", "Pouch"]),
     tests("EndToEndTests", ["Pouch", subprocess]),
 

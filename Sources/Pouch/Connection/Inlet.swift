@@ -4,19 +4,12 @@ import Synchronization
 /// The receiving half of a connection's reader: undoes the pipeline, admits objects, hands them
 /// over, and books what the handlers have finished. Used by the reader's task alone.
 struct Inlet {
-  private struct Collected {
-    var format: ObjectFormat
-    var attributes: AttributesBox?
-    var chunks: [Bytes]
-    var count: Int
-  }
-
   let connection: Connection
   let pipeline: Pipeline
   let sink: Sink
 
   /// Objects that arrive in chunks for a handler that takes them whole.
-  private var collected: [UInt64: Collected] = [:]
+  private var collected: [UInt64: Assembly] = [:]
   private var collectedBytes = 0
 
   init(connection: Connection, pipeline: Pipeline, sink: Sink) {
@@ -89,7 +82,7 @@ struct Inlet {
         delivery = try self.delivery(id, reader.rest(head))
       }
       if index < UInt64(duplicates) { continue }
-      if delivery.payload.count > largest {
+      if delivery.whole.count > largest {
         refuseTooLarge(delivery)
       } else {
         do {
@@ -122,9 +115,7 @@ struct Inlet {
     guard !entry.hasMore, box?.attributes.offset == nil else {
       throw PouchError(.badData, "a chunk shares its frame", objectID: id)
     }
-    return Delivery(
-      id: id, format: entry.format, payload: entry.payload, attributes: box,
-      connection: connection.info)
+    return Delivery(id: id, entry: entry, attributes: box, connection: connection.info)
   }
 
   /// Calls the handler in a function of its own: behind the call of a closure the compiler checks
@@ -133,6 +124,7 @@ struct Inlet {
   private func hand(
     _ delivery: Delivery, to handler: @Sendable (Delivery) async throws -> Void
   ) async throws {
+    try delivery.checkAttachments()
     try await handler(delivery)
   }
 
@@ -186,8 +178,13 @@ struct Inlet {
   private mutating func begin(
     _ id: UInt64, _ entry: Entry, _ box: AttributesBox?, _ group: inout DiscardingTaskGroup
   ) async throws(PouchError) {
+    do throws(PouchError) {
+      try box?.attributes.checkAttachmentsOfChunks()
+    } catch {
+      return connection.refuse(id, Refusal(handlerError: error))
+    }
     guard case .streamed(let handler) = sink else {
-      collected[id] = Collected(format: entry.format, attributes: box, chunks: [], count: 0)
+      collected[id] = Assembly(format: entry.format, attributes: box)
       collect(id, entry.payload)
       return
     }
@@ -222,10 +219,8 @@ struct Inlet {
     collect(id, entry.payload)
     guard isLast, let object = collected.removeValue(forKey: id) else { return }
     collectedBytes -= object.count
-    var whole = ByteBuffer(capacity: object.count)
-    for chunk in object.chunks { whole.append(chunk) }
     let complete = Entry(
-      format: object.format, hasMore: false, attributes: nil, payload: whole.freeze())
+      format: object.format, hasMore: false, attributes: nil, payload: object.finish())
     let isSettledEarly = connection.agreement.acknowledge == .received
     if isSettledEarly { settle(id...id) }
     await deliver(id, complete, object.attributes)
@@ -233,17 +228,20 @@ struct Inlet {
   }
 
   private mutating func collect(_ id: UInt64, _ chunk: Bytes) {
-    guard collected[id] != nil else { return }
-    collected[id]?.chunks.append(chunk)
-    collected[id]?.count += chunk.count
-    collectedBytes += chunk.count
-    guard collectedBytes > connection.limits.object else { return }
+    guard let object = collected[id] else { return }
+    let isWithinLimit = collectedBytes + chunk.count <= connection.limits.object
+    if isWithinLimit, object.append(chunk) {
+      collectedBytes += chunk.count
+      return
+    }
     drop(id)
     connection.refuse(
       id,
       Refusal(
         code: "too-large", isRetryable: true,
-        text: "objects that are not complete hold more than \(connection.limits.object) bytes"))
+        text: isWithinLimit
+          ? "there is no memory for it now"
+          : "objects that are not complete hold more than \(connection.limits.object) bytes"))
   }
 
   private mutating func drop(_ id: UInt64) {
@@ -254,13 +252,12 @@ struct Inlet {
 
   /// Hands over one object that came alone in its frame, or in chunks.
   private func deliver(_ id: UInt64, _ entry: Entry, _ box: AttributesBox?) async {
-    let delivery = Delivery(
-      id: id, format: entry.format, payload: entry.payload, attributes: box,
-      connection: connection.info)
+    let delivery = Delivery(id: id, entry: entry, attributes: box, connection: connection.info)
     guard entry.payload.count <= connection.limits.object else {
       return refuseTooLarge(delivery)
     }
     do {
+      try delivery.checkAttachments()
       switch sink {
       case .whole(let handler): try await handler(delivery)
       case .streamed(let handler): try await handler(StreamedDelivery(delivery))
@@ -277,7 +274,7 @@ struct Inlet {
       delivery.id,
       Refusal(
         code: "too-large",
-        text: "the object has \(delivery.payload.count) bytes; \(limit) is the most"))
+        text: "the object has \(delivery.whole.count) bytes; \(limit) is the most"))
   }
 
   @inline(__always)

@@ -3,15 +3,16 @@ internal import FoundationEssentials
 public import PouchCore
 
 extension Delivery {
-  /// Reads the payload as a value, by the object's format: CBOR or JSON.
+  /// Reads the payload as a value, by the object's format: CBOR or JSON. Attachments are beside it.
   ///
   /// - Throws: `.badData` when the payload does not hold such a value; `.usage` for an object in
   ///   another format, such as raw bytes.
   public func decode<T: Decodable>(_ type: T.Type = T.self) throws(PouchError) -> T {
     do {
       switch format {
-      case .cbor: return try CBORDecoder().decode(type, from: payload.array)
-      case .json: return try JSONDecoder().decode(type, from: Data(payload.array))
+      case .cbor: return try payload.withUnsafeBytes { try CBORDecoder().decode(type, from: $0) }
+      case .json:
+        return try JSONDecoder().decode(type, from: payload.withUnsafeBytes { Data($0) })
       default: break
       }
     } catch {

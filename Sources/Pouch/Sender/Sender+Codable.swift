@@ -1,4 +1,3 @@
-internal import CBOR
 public import PouchCore
 
 extension Sender {
@@ -13,13 +12,6 @@ extension Sender {
   public func send(
     _ value: some Encodable, attributes: Attributes = .none
   ) async throws(PouchError) -> Receipt {
-    let encoded: [UInt8]
-    do {
-      encoded = try CBOREncoder().encode(value)
-    } catch {
-      throw PouchError(
-        .badData, "a value of type \(type(of: value)) cannot be encoded", cause: "\(error)")
-    }
-    return try await send(Bytes(encoded), attributes: attributes, format: .cbor)
+    try await send(Bytes(encodingAsCBOR: value), attributes: attributes, format: .cbor)
   }
 }

@@ -83,7 +83,10 @@ public final class Sender: Sendable {
   ) async throws(PouchError) -> Receipt {
     let connection = try await pick()
     var attributes = attributes
-    if bytes.count > Outbox.chunkSize { attributes.size = UInt64(bytes.count) }
+    if bytes.count > Outbox.chunkSize || !attributes.attachments.isEmpty {
+      attributes.size = UInt64(bytes.count)
+    }
+    try attributes.checkAttachmentsToSend()
     let id = try await connection.send(bytes, format: format, attributes: attributes.encoded())
     return Receipt(id: id, connection: connection)
   }
@@ -101,6 +104,7 @@ public final class Sender: Sendable {
     attributes: Attributes = .none, format: ObjectFormat = .raw,
     from source: (_ longest: Int) async throws(PouchError) -> Bytes
   ) async throws(PouchError) -> Receipt {
+    try attributes.checkAttachmentsToSend()
     let connection = try await pick()
     let id = try await connection.sendChunked(
       format: format, attributes: attributes.encoded(), expectedSize: attributes.size, source)
@@ -110,7 +114,7 @@ public final class Sender: Sendable {
   // MARK: Connections
 
   /// The connection that takes the next object, waiting for one when there is none.
-  private func pick() async throws(PouchError) -> Connection {
+  func pick() async throws(PouchError) -> Connection {
     if let only { return only }
     while true {
       let waiter = Waiter()

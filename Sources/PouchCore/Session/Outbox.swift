@@ -10,9 +10,13 @@ package struct Outbox: ~Copyable, Sendable {
     /// Room for the header, then the body, then room for trailers.
     package var front: Bytes
     package var payload: Bytes
+    /// The payload's further runs, where it stands in several places.
+    package var further: [Bytes] = []
 
     /// The size of the body, in bytes.
-    package var count: Int { front.count - FrameHeader.size + payload.count }
+    package var count: Int {
+      further.reduce(front.count - FrameHeader.size + payload.count) { $0 + $1.count }
+    }
   }
 
   /// When the open frame holds this many bytes, it is closed and the next one begun.
@@ -31,8 +35,10 @@ package struct Outbox: ~Copyable, Sendable {
   @usableFromInline package var ledger = SendLedger()
   /// What the receiver, and this end's settings, allow in flight; nil without acknowledgements.
   @usableFromInline package var window: Window?
-  /// The most payload bytes that one frame may carry.
+  /// The most payload bytes that one frame may carry beside short attributes.
   package private(set) var longestPayload: Int
+  /// The most bytes of attributes and payload that one frame may carry.
+  private let room: Int
   /// Bytes that were handed over and have not been written.
   @usableFromInline package internal(set) var waiting = 0
 
@@ -48,7 +54,8 @@ package struct Outbox: ~Copyable, Sendable {
 
   /// - Parameter peerFrame: The largest body that the peer accepts, in bytes.
   package init(peerFrame: Int) {
-    longestPayload = min(Outbox.chunkSize, peerFrame - Outbox.overhead)
+    room = peerFrame - Outbox.overhead
+    longestPayload = min(Outbox.chunkSize, room)
     frameTarget = min(Outbox.frameTarget, peerFrame - Outbox.overhead)
     open = ByteBuffer()
   }
@@ -99,14 +106,24 @@ package struct Outbox: ~Copyable, Sendable {
     return ledger.accept(charging: payload.count)
   }
 
-  /// Accepts an object of up to `longestPayload` bytes in a frame of its own, without copying it.
+  /// The most payload bytes that one frame may carry beside `attributes`; below 1 when not even
+  /// they fit.
+  package func longestPayload(beside attributes: Bytes?) -> Int {
+    let length = attributes?.count ?? 0
+    // Short ones have their place in what every frame keeps free.
+    return length <= Outbox.overhead / 2 ? longestPayload : min(longestPayload, room - length)
+  }
+
+  /// Accepts an object of up to `longestPayload(beside:)` bytes in a frame of its own, without
+  /// copying it; `further` are the runs of bytes behind `payload`.
   package mutating func appendWhole(
-    _ payload: Bytes, format: ObjectFormat, attributes: Bytes? = nil
+    _ payload: Bytes, further: [Bytes] = [], format: ObjectFormat, attributes: Bytes? = nil
   ) -> UInt64 {
     closeFrame()
-    let id = ledger.accept(charging: payload.count)
-    ledger.charge(id...id, payload.count)
-    enqueue(id, payload, format, hasMore: false, attributes)
+    let length = further.reduce(payload.count) { $0 + $1.count }
+    let id = ledger.accept(charging: length)
+    ledger.charge(id...id, length)
+    enqueue(id, payload, further, length, format, hasMore: false, attributes)
     return id
   }
 
@@ -116,7 +133,7 @@ package struct Outbox: ~Copyable, Sendable {
   ) -> UInt64 {
     closeFrame()
     let id = ledger.accept(charging: 0)
-    enqueue(id, first, format, hasMore: true, attributes)
+    enqueue(id, first, [], first.count, format, hasMore: true, attributes)
     return id
   }
 
@@ -125,20 +142,21 @@ package struct Outbox: ~Copyable, Sendable {
     _ id: UInt64, _ chunk: Bytes, format: ObjectFormat, isLast: Bool, attributes: Bytes?
   ) {
     closeFrame()
-    enqueue(id, chunk, format, hasMore: !isLast, attributes)
+    enqueue(id, chunk, [], chunk.count, format, hasMore: !isLast, attributes)
   }
 
   private mutating func enqueue(
-    _ id: UInt64, _ payload: Bytes, _ format: ObjectFormat, hasMore: Bool, _ attributes: Bytes?
+    _ id: UInt64, _ payload: Bytes, _ further: [Bytes], _ length: Int, _ format: ObjectFormat,
+    hasMore: Bool, _ attributes: Bytes?
   ) {
     var front = takeSpare(FrameHeader.size + Outbox.overhead + (attributes?.count ?? 0))
     Entry.appendHead(
-      to: &front, length: payload.count, format: format, hasMore: hasMore, attributes: attributes)
-    waiting += front.count - FrameHeader.size + payload.count
+      to: &front, length: length, format: format, hasMore: hasMore, attributes: attributes)
+    waiting += front.count - FrameHeader.size + length
     queue.append(
       Pending(
         header: FrameHeader(kind: .data, firstID: id, count: 1), front: front.freeze(),
-        payload: payload))
+        payload: payload, further: further))
   }
 
   @usableFromInline
