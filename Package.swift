@@ -95,7 +95,7 @@ let package = Package(
     tests("TransportTests", ["PouchCore", "PouchSockets", "PouchTLS"]),
     tests("PouchTests", ["Pouch", "PouchCore", "PouchTLS", "CBOR"]),
     tests("PouchConfigurationTests", ["PouchConfiguration", "Pouch"]),
-    tests("EndToEndTests", ["Pouch", subprocess]),
+    tests("EndToEndTests", ["Pouch", "CBOR", subprocess]),
 
     // Decoders under hostile bytes: what they are fed, and the corpus replayed.
     .target(
