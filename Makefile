@@ -50,7 +50,7 @@ test: build-tests ## Build, then run every test (FILTER=regex for some)
 .PHONY: sanitize-thread
 sanitize-thread: ## Run the tests under the thread sanitizer, in a build of its own
 	@scripts/setup.sh tests
-	TSAN_OPTIONS="halt_on_error=0 exitcode=66 $${TSAN_OPTIONS:-}" \
+	TSAN_OPTIONS="halt_on_error=0 exitcode=66 allocator_may_return_null=1 $${TSAN_OPTIONS:-}" \
 	  swift test --sanitize thread --scratch-path .build/sanitize-thread \
 	  $(TESTING) $(FLAGS) < /dev/null
 

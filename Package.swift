@@ -96,9 +96,9 @@ let package = Package(
       "PouchStagesTests",
       ["PouchStages", "PouchCore", "CBOR", "CPouchSystem", "CZlib", subprocess]),
     tests("TransportTests", ["PouchCore", "PouchSockets", "PouchTLS"]),
-    tests("PouchTests", ["Pouch", "PouchCore", "PouchTLS", subprocess]),
+    tests("PouchTests", ["Pouch", "PouchCore", "PouchTLS", "CBOR", subprocess]),
     tests("PouchConfigurationTests", ["PouchConfiguration", "Pouch"]),
-    tests("EndToEndTests", ["Pouch", subprocess]),
+    tests("EndToEndTests", ["Pouch", "CBOR", subprocess]),
 
     // What the steady path takes of the heap: a process of its own, with an allocator that counts.
     .target(name: "AllocationCounter", path: "Tests/Footprint/Counter"),

@@ -40,6 +40,18 @@ struct EncodedItem {
     }
   }
 
+  /// How many bytes there are.
+  var size: Int { whole?.count ?? count }
+
+  /// Copies the bytes, each once, to memory of `size` bytes.
+  func write(to target: UnsafeMutableRawBufferPointer) {
+    precondition(target.count == size, "the memory is not of the item's size")
+    if let whole { return target.copyMemory(from: whole.bytes) }
+    if let start = target.baseAddress {
+      _ = session.assemble(at: start.assumingMemoryBound(to: UInt8.self))
+    }
+  }
+
   /// Lends the bytes in one run.
   func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
     let whole = whole ?? EncodedItem.joined(session, count)

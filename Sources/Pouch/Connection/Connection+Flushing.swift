@@ -27,7 +27,8 @@ extension Connection {
       for pending in batch {
         count += pending.count
         var header = pending.header
-        var body = OutgoingBody(ByteBuffer(adopting: pending.front), payload: pending.payload)
+        var body = OutgoingBody(
+          ByteBuffer(adopting: pending.front), payload: pending.payload, further: pending.further)
         if header.kind != .reject { try pipeline.seal(&body, header: &header) }
         body.writeHeader(header)
         body.appendRuns(to: &segments)

@@ -66,9 +66,8 @@ extension Connection {
     _ payload: Bytes, format: ObjectFormat, attributes: Bytes?
   ) async throws(PouchError) -> UInt64 {
     try check(size: UInt64(payload.count))
-    let (longest, longestCopy) = state.withLock {
-      ($0.session.outbox.longestPayload, $0.session.outbox.longestCopy)
-    }
+    let longest = try longestPayload(beside: attributes)
+    let longestCopy = state.withLock { $0.session.outbox.longestCopy }
     guard payload.count > longestCopy || (attributes?.count ?? 0) > Outbox.overhead / 2 else {
       return try await accept { state in
         payload.withUnsafeBytes {
@@ -102,8 +101,8 @@ extension Connection {
     _ source: (Int) async throws(PouchError) -> Bytes
   ) async throws(PouchError) -> UInt64 {
     if let expectedSize { try check(size: expectedSize) }
-    let longest = state.withLock { $0.session.outbox.longestPayload }
-    var chunk = try await source(longest)
+    let longest = try longestPayload(beside: nil)
+    var chunk = try await source(longestPayload(beside: attributes))
     var next = chunk.isEmpty ? chunk : try await source(longest)
     if next.isEmpty {
       try check(size: UInt64(chunk.count))
@@ -151,7 +150,7 @@ extension Connection {
   }
 
   /// Runs `append` under the lock once there is room.
-  private func accept(
+  func accept(
     continuing id: UInt64? = nil, _ append: (inout State) -> UInt64, length: () -> Int
   ) async throws(PouchError) -> UInt64 {
     let length = length()
@@ -182,7 +181,7 @@ extension Connection {
     }
   }
 
-  private func check(size: UInt64) throws(PouchError) {
+  func check(size: UInt64) throws(PouchError) {
     guard let largest = agreement.peerObject, size > largest else { return }
     throw PouchError(
       .limitExceeded, "an object of \(size) bytes or more; the receiver takes at most \(largest)",

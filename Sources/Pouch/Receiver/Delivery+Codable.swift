@@ -3,7 +3,7 @@ internal import FoundationEssentials
 public import PouchCore
 
 extension Delivery {
-  /// Reads the payload as a value, by the object's format: CBOR or JSON.
+  /// Reads the payload as a value, by the object's format: CBOR or JSON. Attachments are beside it.
   ///
   /// - Throws: `.badData` when the payload does not hold such a value; `.usage` for an object in
   ///   another format, such as raw bytes.
@@ -14,7 +14,8 @@ extension Delivery {
         return try payload.withUnsafeBytes { bytes throws(CBORError) in
           try connection.decoder.decode(type, from: bytes)
         }
-      case .json: return try JSONDecoder().decode(type, from: Data(payload.array))
+      case .json:
+        return try JSONDecoder().decode(type, from: payload.withUnsafeBytes { Data($0) })
       default: break
       }
     } catch {

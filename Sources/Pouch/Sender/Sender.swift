@@ -120,6 +120,9 @@ public final class Sender: Sendable {
     _ bytes: Bytes, _ attributes: Attributes, _ format: ObjectFormat
   ) async throws(PouchError) -> Receipt {
     let connection = try await pick()
+    var attributes = attributes
+    if !attributes.attachments.isEmpty { attributes.size = UInt64(bytes.count) }
+    try attributes.checkAttachmentsToSend()
     return try await connection.send(bytes, attributes: attributes, format: format)
   }
 
@@ -145,6 +148,7 @@ public final class Sender: Sendable {
     attributes: Attributes = .none, format: ObjectFormat = .raw,
     from source: (_ longest: Int) async throws(PouchError) -> Bytes
   ) async throws(PouchError) -> Receipt {
+    try attributes.checkAttachmentsToSend()
     let connection = try await pick()
     return try await connection.send(attributes: attributes, format: format, from: source)
   }
@@ -152,7 +156,7 @@ public final class Sender: Sendable {
   // MARK: Connections
 
   /// The connection that takes the next object, waiting for one when there is none.
-  private func pick() async throws(PouchError) -> any PeerConnection {
+  func pick() async throws(PouchError) -> any PeerConnection {
     if let single { return single }
     while true {
       let waiter = Waiter()
