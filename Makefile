@@ -62,6 +62,10 @@ fuzz: ## Fuzz the decoders, SECONDS each (60): TARGETS='cbor pickle' for some; f
 bench: ## Compare Pouch with raw sockets and libzmq (release; installs libzmq3-dev if missing)
 	@$(MAKE) --no-print-directory -C Benchmarks run
 
+.PHONY: bench-coders
+bench-coders: ## Compare CBOR with Foundation's JSON, Python's pickle and cbor2, and memcpy (release)
+	@$(MAKE) --no-print-directory -C Benchmarks coders
+
 .PHONY: lint
 lint: setup ## Check the formatting and the C sources; prints nothing when all is well
 	@swift format lint --strict --recursive $(FORMATTED)

@@ -18,7 +18,7 @@ struct EncodedItem {
       : session.writer
     guard mayRepeatKeys, let whole else { return }
     if isDeterministic { DeterministicOrder.sort(whole) }
-    _ = try Document(whole.bytes, limits: DecodingLimits(depth: .max))
+    try Document().read(whole.bytes, limits: DecodingLimits(depth: .max))
   }
 
   private static func joined(_ session: EncodingSession, _ count: Int) -> Writer {
