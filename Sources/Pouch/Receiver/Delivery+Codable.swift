@@ -3,7 +3,8 @@ internal import FoundationEssentials
 public import PouchCore
 
 extension Delivery {
-  /// Reads the payload as a value, by the object's format: CBOR or JSON. Attachments are beside it.
+  /// Reads the payload as a value, by the object's format: CBOR, JSON or pickle, of which the safe
+  /// subset is read; see `value()`. Attachments are beside it.
   ///
   /// - Throws: `.badData` when the payload does not hold such a value; `.usage` for an object in
   ///   another format, such as raw bytes.
@@ -16,6 +17,7 @@ extension Delivery {
         }
       case .json:
         return try JSONDecoder().decode(type, from: payload.withUnsafeBytes { Data($0) })
+      case .pickle: return try value().decoded(as: type)
       default: break
       }
     } catch {
