@@ -80,8 +80,8 @@ let package = Package(
     module(
       "PouchCommand",
       [
-        "Pouch", "PouchConfiguration", "PouchCore", "PouchSockets", "PouchTLS", argumentParser,
-        logging, serviceLifecycle, unixSignals,
+        "CBOR", "Pickle", "Pouch", "PouchConfiguration", "PouchCore", "PouchSockets", "PouchTLS",
+        argumentParser, logging, serviceLifecycle, unixSignals,
       ]),
     command("pouch-send"),
     command("pouch-receive"),
