@@ -54,7 +54,7 @@ public struct CBOREncoder: Sendable {
     try withEncodedItem(of: value) { $0.withBytes(body) }
   }
 
-  private func withEncodedItem<Result>(
+  func withEncodedItem<Result>(
     of value: some Encodable, _ body: (EncodedItem) -> Result
   ) throws(CBORError) -> Result {
     var context = spare.take() ?? EncodingContext()

@@ -18,7 +18,7 @@ struct EncodedItem {
       : session.writer
     guard mayRepeatKeys, let whole else { return }
     if isDeterministic { DeterministicOrder.sort(whole) }
-    _ = try Document(whole.bytes, limits: DecodingLimits(depth: .max))
+    try Document().read(whole.bytes, limits: DecodingLimits(depth: .max))
   }
 
   private static func joined(_ session: EncodingSession, _ count: Int) -> Writer {
@@ -37,6 +37,18 @@ struct EncodedItem {
     return [UInt8](unsafeUninitializedCapacity: count) { target, initialized in
       if let start = target.baseAddress { _ = session.assemble(at: start) }
       initialized = count
+    }
+  }
+
+  /// How many bytes there are.
+  var size: Int { whole?.count ?? count }
+
+  /// Copies the bytes, each once, to memory of `size` bytes.
+  func write(to target: UnsafeMutableRawBufferPointer) {
+    precondition(target.count == size, "the memory is not of the item's size")
+    if let whole { return target.copyMemory(from: whole.bytes) }
+    if let start = target.baseAddress {
+      _ = session.assemble(at: start.assumingMemoryBound(to: UInt8.self))
     }
   }
 

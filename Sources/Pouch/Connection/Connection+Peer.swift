@@ -31,6 +31,13 @@ extension Connection: PeerConnection {
   }
 
   func send(
+    parts: [Bytes], attributes: Attributes, format: ObjectFormat
+  ) async throws(PouchError) -> Receipt {
+    let id = try await send(parts: parts, format: format, attributes: attributes.encoded())
+    return Receipt(id: id, connection: self)
+  }
+
+  func send(
     attributes: Attributes, format: ObjectFormat,
     from source: (Int) async throws(PouchError) -> Bytes
   ) async throws(PouchError) -> Receipt {

@@ -37,6 +37,15 @@ extension Length10Connection {
     return Receipt(id: id, connection: nil)
   }
 
+  /// There is no place for attributes in this framing, and so none for attachments.
+  func send(
+    parts: [Bytes], attributes: Attributes, format: ObjectFormat
+  ) async throws(PouchError) -> Receipt {
+    throw PouchError(
+      .usage, "an object of the length10 framing has no attachments",
+      hint: "put the buffers into the object", endpoint: info.endpoint)
+  }
+
   func send(
     attributes: Attributes, format: ObjectFormat,
     from source: (Int) async throws(PouchError) -> Bytes

@@ -156,6 +156,45 @@ def _() -> None:
     equal(receiver.one("object")["size"], 0)
 
 
+@test("attachments stand behind their object, whole or in chunks")
+def _() -> None:
+    workshop = Workshop.shared()
+    attached = [workshop.file(name, data) for name, data in _ATTACHMENTS.items()]
+    options = [word for path in attached for word in ("--attach", path)]
+    own = workshop.file("own", b"the object itself " * 60)
+    for more in ([], ["--chunk", "700"], ["--chunk", "1"], ["--pipeline", "deflate:1,crc32c"]):
+        output = workshop.directory()
+        send = [*more, "--digest", *options, own]
+        sender, receiver = exchange(send, ["--output", output])
+        equal((sender.exit_code, receiver.exit_code), (0, 0), f"{sender.error} {receiver.error}")
+        sizes = [part["size"] for part in receiver.one("object")["attachments"]]
+        equal(sizes, [len(data) for data in _ATTACHMENTS.values()])
+        for number, path in enumerate([own, *attached]):
+            name = os.path.join(output, f"own.{number}" if number else "own")
+            equal(digest_of(name), digest_of(path), name)
+
+
+_ATTACHMENTS = {"large": os.urandom(3001), "empty": b"", "small": b"1"}
+
+
+@test("attachments that do not add up refuse their object alone")
+def _() -> None:
+    for lengths in ("6", "5,1", f"{2**64 - 1}", f"{2**64 - 1},6", ",".join("0" * 1025)):
+        for more in ([], ["--chunk", "2"]):
+            send = ["--generate", "2x5", "--wrong-attachments", lengths, *more]
+            sender, receiver = exchange(send, [])
+            equal((sender.code, receiver.code), (2, 2), repr(receiver.error))
+            equal([event["code"] for event in sender.all("refused")], ["format", "format"])
+            equal(receiver.all("object"), [])
+    send = ["--generate", "1x5", "--wrong-attachments", "5", "--stream", "--chunk", "2"]
+    sender, _receiver = exchange(send, [])
+    contains(sender.one("refused")["text"], "size")
+    _sender, receiver = exchange(["--generate", "1x5", "--wrong-attachments", "2,3,0"], [])
+    found = receiver.one("object")
+    equal([part["size"] for part in found["attachments"]], [2, 3, 0])
+    equal(found["size"], 5)
+
+
 @test("attributes and formats")
 def _() -> None:
     path = Workshop.shared().file("value.json", b'{"a": 1}')
@@ -236,7 +275,7 @@ def _() -> None:
 
 
 def run_selftest(text: str, verbose: bool) -> int:
-    from . import selftest_faults, selftest_vectors  # noqa: F401  (they register their tests)
+    from . import selftest_arrays, selftest_faults, selftest_vectors  # noqa: F401  (they register their tests)
 
     failures = 0
     started = time.monotonic()
