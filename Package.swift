@@ -50,6 +50,7 @@ let package = Package(
   products: [
     .library(name: "Pouch", targets: ["Pouch"]),
     .library(name: "CBOR", targets: ["CBOR"]),
+    .library(name: "Pickle", targets: ["Pickle"]),
     .executable(name: "pouch-send", targets: ["pouch-send"]),
     .executable(name: "pouch-receive", targets: ["pouch-receive"]),
     .executable(name: "pouch-certs", targets: ["pouch-certs"]),
@@ -69,6 +70,7 @@ let package = Package(
 
     // The layers, lowest first; a module imports only what stands in its row.
     module("CBOR", []),
+    module("Pickle", ["CBOR"]),
     module("PouchCore", ["CBOR", "CPouchSystem"]),
     module("PouchSockets", ["PouchCore", "CPouchSystem"]),
     module("PouchTLS", ["PouchCore", "COpenSSL"]),
@@ -78,14 +80,15 @@ let package = Package(
     module(
       "PouchCommand",
       [
-        "Pouch", "PouchConfiguration", "PouchCore", "PouchSockets", "PouchTLS", argumentParser,
-        logging, serviceLifecycle, unixSignals,
+        "CBOR", "Pouch", "PouchConfiguration", "PouchCore", "PouchSockets", "PouchTLS",
+        argumentParser, logging, serviceLifecycle, unixSignals,
       ]),
     command("pouch-send"),
     command("pouch-receive"),
     command("pouch-certs", ["PouchTLS", "PouchCore"]),
 
     tests("CBORTests", ["CBOR"]),
+    tests("PickleTests", ["Pickle", "CBOR"]),
     tests("PouchCoreTests", ["PouchCore", "CBOR"]),
     tests("PouchSocketsTests", ["PouchSockets", "PouchCore"]),
     tests("PouchTLSTests", ["PouchTLS", "PouchSockets", "PouchCore", subprocess]),
@@ -93,7 +96,7 @@ let package = Package(
       "PouchStagesTests",
       ["PouchStages", "PouchCore", "CBOR", "CPouchSystem", "CZlib", subprocess]),
     tests("TransportTests", ["PouchCore", "PouchSockets", "PouchTLS"]),
-    tests("PouchTests", ["Pouch", "PouchCore", "PouchTLS", "CBOR"]),
+    tests("PouchTests", ["Pouch", "PouchCore", "PouchTLS", "CBOR", subprocess]),
     tests("PouchConfigurationTests", ["PouchConfiguration", "Pouch"]),
     tests("EndToEndTests", ["Pouch", "CBOR", subprocess]),
 

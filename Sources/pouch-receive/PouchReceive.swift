@@ -14,6 +14,8 @@ struct PouchReceive: AsyncParsableCommand {
                      pouch-receive --from unix:///run/pouch/out.sock --output inbox
         Objects      pouch-receive --listen tcp://127.0.0.1:0 --output inbox --count 3
                      pouch-receive --listen tcp://127.0.0.1:7447 --raw --count 1 > src.tar
+                     pouch-receive --listen tcp://127.0.0.1:7447 --lines --strict | jq .celsius
+        Framing      pouch-receive --from tcp://127.0.0.1:1243 --framing length10 --diagnostic
         TLS          pouch-receive --listen tls://0.0.0.0:7447 --trust Certs/ca.pem \\
                        --certificate Certs/receiver.pem --key Certs/receiver.key \\
                        --allow sender --output inbox
@@ -28,9 +30,10 @@ struct PouchReceive: AsyncParsableCommand {
       one that begins with '.pouch-' is not, and nobody needs it once no receiver is running.
 
       EXIT STATUS
-        0 success; 2 some objects could not be stored; 64 usage; 69 nobody answered; 73 the output
-        cannot be written; 76 the peer speaks something else; 77 TLS, identity or a key's
-        permissions; 78 configuration; 130, 143 interrupted before the drain was complete.
+        0 success; 2 some objects could not be stored; 64 usage; 65 some objects were not what
+        they should be; 69 nobody answered; 73 the output cannot be written; 76 the peer speaks
+        something else; 77 TLS, identity or a key's permissions; 78 configuration; 130, 143
+        interrupted before the drain was complete.
       """,
     version: PouchVersion.text)
 
@@ -47,6 +50,14 @@ struct PouchReceive: AsyncParsableCommand {
       help: ArgumentHelp(
         "Connect to this sender, which listens. Repeatable.", valueName: "endpoint"))
     var from: [String] = []
+
+    @Option(
+      help: ArgumentHelp(
+        """
+        pouch, or length10: pickles as the Python sockets tutorial sends them, unauthenticated and \
+        unchecked.
+        """, valueName: "framing"))
+    var framing: String?
   }
 
   struct ObjectOptions: ParsableArguments {
@@ -65,8 +76,22 @@ struct PouchReceive: AsyncParsableCommand {
     @Flag(help: "Write payloads to stdout as they are, one after the other.")
     var raw = false
 
-    @Flag(help: "Write JSON objects to stdout, one a line; others are refused.")
+    @Flag(help: "Write objects to stdout as JSON, one a line, and say what JSON cannot hold.")
     var lines = false
+
+    @Flag(help: "Write objects to stdout in CBOR's diagnostic notation, one a line.")
+    var diagnostic = false
+
+    @Flag(help: "With --lines: refuse an object that JSON cannot hold whole.")
+    var strict = false
+
+    @Option(
+      help: ArgumentHelp(
+        """
+        A format to take: raw, cbor, json or pickle, which is read as data alone; repeatable. The \
+        first three by default.
+        """, valueName: "format"))
+    var accept: [String] = []
 
     @Option(help: ArgumentHelp("End after this many objects.", valueName: "number"))
     var count: String?
@@ -96,8 +121,7 @@ struct PouchReceive: AsyncParsableCommand {
   func run() async throws {
     let environment = Environment.all
     let console = status.makeConsole("pouch-receive", environment)
-    var request = ReceiveRequest(reader: settings.reader(environment, options))
-    request.isRaw = object.raw
+    var request = CommandRequest(reader: settings.reader(environment, options))
     request.isCheck = settings.check
     request.connects = settings.connect
     request.allowedUsers = tls.peers.users
@@ -116,11 +140,16 @@ struct PouchReceive: AsyncParsableCommand {
     }
     add("--from", "connect", list: endpoint.from)
     add("--listen", "listen", list: endpoint.listen)
+    add("--framing", "framing", endpoint.framing)
     options += tls.settings
     add("--output", "output.directory", object.output)
     add("--on-conflict", "output.on-conflict", object.onConflict)
     add("--count", "output.count", object.count)
+    if object.raw { add("--raw", "output.raw", "true") }
     if object.lines { add("--lines", "output.lines", "true") }
+    if object.diagnostic { add("--diagnostic", "output.diagnostic", "true") }
+    if object.strict { add("--strict", "output.strict", "true") }
+    add("--accept", "formats", list: object.accept)
     add("--require", "pipeline.require", list: pipeline.require)
     add("--hmac-key", "pipeline.hmac-key", pipeline.hmacKey)
     return options + status.settings

@@ -219,6 +219,33 @@ struct AttachmentTests {
     #expect(kept.values == [100, 101, 1_000_000, 1_000_001].map { pattern($0) })
   }
 
+  @Test("are refused by the framing length10, which has no place for them")
+  func length10() async throws {
+    try await TransportKind.memory.withOptions { endpoint, sending, receiving in
+      var (sending, receiving) = (sending, receiving)
+      sending.framing = .length10
+      receiving.framing = .length10
+      let got = Gathered<Bytes>()
+      try await withReceiver(at: endpoint, receiving) {
+        got.append($0.payload)
+      } _: { bound, _ in
+        try await withSender(to: bound, options: sending) { sender in
+          let beside = await #expect(throws: PouchError.self) {
+            try await sender.send(Bytes([1]), attachments: [Bytes([2])], format: .pickle)
+          }
+          #expect(beside?.code == .usage)
+          let listed = await #expect(throws: PouchError.self) {
+            let attributes = Attributes(attachments: [1])
+            try await sender.send(Bytes([1, 2]), attributes: attributes, format: .pickle)
+          }
+          #expect(listed?.code == .usage)
+          try await sender.send(Bytes([3]), format: .pickle)
+        }
+      }
+      #expect(got.values == [Bytes([3])])
+    }
+  }
+
   @Test("that cannot be are refused before anything is sent")
   func usage() async throws {
     try await TransportKind.memory.withOptions { endpoint, sending, receiving in

@@ -44,7 +44,7 @@ struct HostileAttachmentTests {
         }
         try await withSender(to: bound[0], options: sending) { sender in
           try await sender.send(Bytes([1])).processed()
-          let connection = try await sender.pick()
+          let connection = try #require(try await sender.pick() as? Connection)
           // An object in chunks may be refused before its last one is sent.
           let error = await #expect(throws: PouchError.self) {
             let id = try await send(connection)
@@ -97,7 +97,7 @@ struct HostileAttachmentTests {
         got.append(Arrival($0))
       } _: { bound, _ in
         try await withSender(to: bound, options: sending) { sender in
-          let connection = try await sender.pick()
+          let connection = try #require(try await sender.pick() as? Connection)
           // Under the lock, so that all of them share a frame.
           connection.state.withLock { state in
             for lengths in [[2], [4], [0, 3], [.max, 4]] as [[UInt64]] {
@@ -128,7 +128,7 @@ struct HostileAttachmentTests {
       } _: { bound, _ in
         let error = await #expect(throws: PouchError.self) {
           try await withSender(to: bound, options: sending) { sender in
-            let connection = try await sender.pick()
+            let connection = try #require(try await sender.pick() as? Connection)
             let map = CBOR.Value.textMap([("attachments", .array([.text("3")]))])
             let id = try await connection.send(
               pattern(3), format: .raw, attributes: Bytes(map.encoded()))

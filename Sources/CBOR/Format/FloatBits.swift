@@ -1,7 +1,7 @@
 /// Conversions between the three widths of IEEE 754 that CBOR writes, exact or not at all.
-enum FloatBits {
+package enum FloatBits {
   /// The value of a binary16.
-  static func double(half bits: UInt16) -> Double {
+  package static func double(half bits: UInt16) -> Double {
     let sign: Double = bits & 0x8000 == 0 ? 1 : -1
     let exponent = Int(bits >> 10 & 0x1f)
     let fraction = Double(bits & 0x3ff)

@@ -37,6 +37,7 @@ final class Connection: Sendable {
   let timeouts: Timeouts
   let limits: Limits
   let agreement: Agreement
+  let policy: ReceptionPolicy
   let state: Mutex<State>
 
   /// Fired when the flusher has written all that it ever will.
@@ -50,13 +51,16 @@ final class Connection: Sendable {
 
   init(
     stream: any ByteStream, endpoint: Endpoint, agreement: Agreement, limits: Limits,
-    timeouts: Timeouts, streams: Bool
+    timeouts: Timeouts, streams: Bool, policy: ReceptionPolicy = ReceptionPolicy()
   ) {
     self.stream = stream
     self.agreement = agreement
     self.limits = limits
     self.timeouts = timeouts
-    info = ConnectionInfo(endpoint: endpoint, peer: stream.peer, agreement: agreement)
+    self.policy = policy
+    info = ConnectionInfo(
+      endpoint: endpoint, peer: stream.peer, agreement: agreement,
+      allowsNumPy: policy.allowsNumPy)
     let largest = streams ? limits.stream : UInt64(limits.object)
     state = Mutex(State(session: Session(agreement, largestObject: largest)))
   }

@@ -68,6 +68,7 @@ struct Inlet {
     var unsettled = first
     let info = connection.info
     let largest = connection.limits.object
+    let formats = connection.policy.formats
     let isSettledEarly = connection.agreement.acknowledge == .received
     if isSettledEarly { settle(first...first + count - 1) }
     for index in 0..<count {
@@ -84,6 +85,8 @@ struct Inlet {
       if index < UInt64(duplicates) { continue }
       if delivery.whole.count > largest {
         refuseTooLarge(delivery)
+      } else if !formats.contains(delivery.format) {
+        refuseFormat(id, delivery.format)
       } else {
         do {
           try await hand(delivery, to: handler)
@@ -178,6 +181,9 @@ struct Inlet {
   private mutating func begin(
     _ id: UInt64, _ entry: Entry, _ box: AttributesBox?, _ group: inout DiscardingTaskGroup
   ) async throws(PouchError) {
+    guard connection.policy.formats.contains(entry.format) else {
+      return refuseFormat(id, entry.format)
+    }
     do throws(PouchError) {
       try box?.attributes.checkAttachmentsOfChunks()
     } catch {
@@ -256,6 +262,9 @@ struct Inlet {
     guard entry.payload.count <= connection.limits.object else {
       return refuseTooLarge(delivery)
     }
+    guard connection.policy.formats.contains(entry.format) else {
+      return refuseFormat(id, entry.format)
+    }
     do {
       try delivery.checkAttachments()
       switch sink {
@@ -275,6 +284,10 @@ struct Inlet {
       Refusal(
         code: "too-large",
         text: "the object has \(delivery.whole.count) bytes; \(limit) is the most"))
+  }
+
+  private func refuseFormat(_ id: UInt64, _ format: ObjectFormat) {
+    if let refusal = connection.policy.refusal(of: format) { connection.refuse(id, refusal) }
   }
 
   @inline(__always)

@@ -11,8 +11,9 @@ extension Sender {
   ///   - value: What to send.
   ///   - attachments: At most `Attributes.mostAttachments`.
   ///   - attributes: What travels beside it; `size` and `attachments` are set here.
-  /// - Throws: `.badData` when the value cannot be encoded; `.usage` for too many attachments; as
-  ///   `send(_:attributes:format:)` otherwise, for the object and its attachments together.
+  /// - Throws: `.badData` when the value cannot be encoded; `.usage` for too many attachments, and
+  ///   in the framing length10, which has none; as `send(_:attributes:format:)` otherwise, for the
+  ///   object and its attachments together.
   @discardableResult
   public func send(
     _ value: some Encodable, attachments: [Bytes], attributes: Attributes = .none
@@ -36,10 +37,8 @@ extension Sender {
     }
     attributes.size = attributes.attachments.reduce(UInt64(bytes.count), +)
     try attributes.checkAttachmentsToSend()
-    let connection = try await pick()
-    let id = try await connection.send(
-      parts: [bytes] + attachments, format: format, attributes: attributes.encoded())
-    return Receipt(id: id, connection: connection)
+    return try await pick().send(
+      bytes, attachments: attachments, attributes: attributes, format: format)
   }
 
   /// Sends raw bytes and buffers beside them as one object; see

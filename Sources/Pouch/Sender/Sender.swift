@@ -7,7 +7,7 @@ import Synchronization
 /// hands each object to one of them.
 public final class Sender: Sendable {
   private struct State {
-    var connections: [Connection] = []
+    var connections: [any PeerConnection] = []
     var next = 0
     var waiters: [Waiter] = []
     var ended = SenderSummary()
@@ -17,11 +17,14 @@ public final class Sender: Sendable {
   }
 
   private let state = Mutex(State())
-  /// The one connection of a sender that dials: found without a lock.
+  /// The one connection of a sender that has but one: found without a lock.
+  private let single: (any PeerConnection)?
+  /// The same, where small objects can be accepted without waiting.
   private let only: Connection?
 
-  init(only: Connection?) {
-    self.only = only
+  init(only: (any PeerConnection)?) {
+    single = only
+    self.only = only as? Connection
     if let only { state.withLock { $0.connections = [only] } }
   }
 
@@ -34,11 +37,7 @@ public final class Sender: Sendable {
   public var summary: SenderSummary {
     let (connections, ended) = state.withLock { ($0.connections, $0.ended) }
     var summary = ended
-    for connection in connections {
-      summary.add(
-        connection.ledger, hasEnded: connection.hasEnded,
-        acknowledges: connection.agreement.acknowledge != .none)
-    }
+    for connection in connections { summary += connection.summary }
     return summary
   }
 
@@ -82,13 +81,7 @@ public final class Sender: Sendable {
     _ bytes: Bytes, _ attributes: Attributes, _ format: ObjectFormat
   ) async throws(PouchError) -> Receipt {
     let connection = try await pick()
-    var attributes = attributes
-    if bytes.count > Outbox.chunkSize || !attributes.attachments.isEmpty {
-      attributes.size = UInt64(bytes.count)
-    }
-    try attributes.checkAttachmentsToSend()
-    let id = try await connection.send(bytes, format: format, attributes: attributes.encoded())
-    return Receipt(id: id, connection: connection)
+    return try await connection.send(bytes, attributes: attributes, format: format)
   }
 
   /// Sends an object of any size in constant memory.
@@ -104,21 +97,18 @@ public final class Sender: Sendable {
     attributes: Attributes = .none, format: ObjectFormat = .raw,
     from source: (_ longest: Int) async throws(PouchError) -> Bytes
   ) async throws(PouchError) -> Receipt {
-    try attributes.checkAttachmentsToSend()
     let connection = try await pick()
-    let id = try await connection.sendChunked(
-      format: format, attributes: attributes.encoded(), expectedSize: attributes.size, source)
-    return Receipt(id: id, connection: connection)
+    return try await connection.send(attributes: attributes, format: format, from: source)
   }
 
   // MARK: Connections
 
   /// The connection that takes the next object, waiting for one when there is none.
-  func pick() async throws(PouchError) -> Connection {
-    if let only { return only }
+  func pick() async throws(PouchError) -> any PeerConnection {
+    if let single { return single }
     while true {
       let waiter = Waiter()
-      let found = state.withLock { state -> Result<Connection?, PouchError> in
+      let found = state.withLock { state -> Result<(any PeerConnection)?, PouchError> in
         if let failure = state.failure { return .failure(failure) }
         guard !state.isClosed else { return .failure(PouchError(.closed, "the sender is closed")) }
         // Whichever has credit, in turn.
@@ -140,7 +130,7 @@ public final class Sender: Sendable {
   }
 
   /// Takes a receiver that has connected.
-  func add(_ connection: Connection) {
+  func add(_ connection: any PeerConnection) {
     let waiters = state.withLock { state -> [Waiter] in
       state.connections.append(connection)
       defer { state.waiters = [] }
@@ -151,13 +141,12 @@ public final class Sender: Sendable {
   }
 
   /// Books a connection that has ended.
-  func remove(_ connection: Connection) {
-    let ledger = connection.ledger
+  func remove(_ connection: any PeerConnection) {
+    let summary = connection.summary
     state.withLock { state in
       guard let index = state.connections.firstIndex(where: { $0 === connection }) else { return }
       state.connections.remove(at: index)
-      state.ended.add(
-        ledger, hasEnded: true, acknowledges: connection.agreement.acknowledge != .none)
+      state.ended += summary
     }
   }
 
@@ -178,23 +167,11 @@ public final class Sender: Sendable {
   ///
   /// - Throws: Why a connection ended before everything on it was settled.
   public func close() async throws(PouchError) {
-    let connections = state.withLock { state -> [Connection] in
+    let connections = state.withLock { state -> [any PeerConnection] in
       state.isClosed = true
       return state.connections
     }
     for connection in connections { connection.beginClosing(code: "done") }
     for connection in connections { try await connection.waitForEnd() }
-  }
-}
-
-extension Connection {
-  var hasEnded: Bool { state.withLock { $0.outcome != nil } }
-
-  /// Whether an object would be accepted now.
-  var hasCredit: Bool {
-    state.withLock { state in
-      state.outcome == nil && state.session.acceptsObjects
-        && state.session.outbox.obstacle(0) == nil
-    }
   }
 }

@@ -12,6 +12,8 @@ final class Receiving: Service {
     var refused: UInt64 = 0
     /// Refused because this side could not store them.
     var failed: UInt64 = 0
+    /// Refused because they are not what they should be.
+    var invalid: UInt64 = 0
     /// Objects of which the rest did not come.
     var incomplete: UInt64 = 0
     var bytes: UInt64 = 0
@@ -90,6 +92,9 @@ final class Receiving: Service {
     var text = "received \(name) (\(HumanText.size(stored.size))) from \(delivery.peer)"
     if let file = stored.file, file != name { text += " as \(file)" }
     console.log(.info, text)
+    if let losses = stored.losses {
+      console.log(.warning, "JSON cannot hold all of \(Receiving.label(delivery)): \(losses)")
+    }
     var members = Receiving.details(delivery)
     members.append(("size", .unsigned(stored.size)))
     if let file = stored.file { members.append(("file", .text(file))) }
@@ -107,6 +112,9 @@ final class Receiving: Service {
       refusal = Refusal(
         code: "storage", isRetryable: true,
         text: "the receiver cannot store the object: \(error.cause ?? "it cannot be written")")
+    case let error as InvalidObject:
+      refusal = Refusal(code: "format", text: error.cause.description)
+      ledger.withLock { $0.invalid += 1 }
     default:
       // The rest will not come: there is nothing to refuse.
       ledger.withLock { $0.incomplete += 1 }
@@ -166,6 +174,13 @@ final class Receiving: Service {
         .objectsFailed, "\(HumanText.count(ledger.failed, "object")) could not be stored")
       console.report(fatal: error, .objectsFailed)
       return .objectsFailed
+    }
+    guard ledger.invalid == 0 else {
+      let error = PouchError(
+        .badData,
+        "\(HumanText.count(ledger.invalid, "object")) could not be taken for what it holds")
+      console.report(fatal: error, .badData)
+      return .badData
     }
     return .success
   }

@@ -56,7 +56,7 @@ struct ConnectionCheck: Sendable {
     case .connected(let connection):
       pass(.hello, "\(connection.software), acknowledgement \(connection.acknowledge)", next: nil)
       pass(.pipeline, connection.pipelineText, next: nil)
-    case .listening, .refused, .disconnected: break
+    case .listening, .warning, .refused, .objectRefused, .disconnected: break
     }
   }
 
