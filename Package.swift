@@ -80,7 +80,7 @@ let package = Package(
     module(
       "PouchCommand",
       [
-        "CBOR", "Pouch", "PouchConfiguration", "PouchCore", "PouchSockets", "PouchTLS",
+        "CBOR", "Pickle", "Pouch", "PouchConfiguration", "PouchCore", "PouchSockets", "PouchTLS",
         argumentParser, logging, serviceLifecycle, unixSignals,
       ]),
     command("pouch-send"),

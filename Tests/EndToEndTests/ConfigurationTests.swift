@@ -18,7 +18,7 @@ import Testing
   func examplesPass() async throws {
     let workspace = try await examples()
     let names = workspace.names("Configs").filter { $0.hasSuffix(".yaml") }
-    #expect(names.count >= 14)
+    #expect(names.count >= 16)
     for name in names {
       let program = name.hasPrefix("sender") ? Program.send : .receive
       let outcome = try await run(

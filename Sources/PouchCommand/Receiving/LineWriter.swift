@@ -1,4 +1,5 @@
 internal import CBOR
+internal import Pickle
 internal import Pouch
 internal import PouchConfiguration
 internal import PouchCore
@@ -56,17 +57,19 @@ struct LineWriter: Sendable {
   private func value(
     _ delivery: StreamedDelivery, _ payload: Bytes
   ) throws(PouchError) -> Value {
-    do throws(CBORError) {
+    let cause: String
+    do {
       switch delivery.format {
       case .cbor: return try Value(decoding: payload.array)
       case .json: return try Value(json: payload.array)
-      default: break
+      case .pickle: return try PickleDecoder(allowsNumPy: allowsNumPy).decode(payload.array)
+      default: cause = "nothing is known of this format"
       }
     } catch {
-      throw PouchError(
-        .badData, "the object is not valid \(delivery.format)", cause: error.description)
+      cause = "\(error)"
     }
-    throw PouchError(.badData, "an object in \(delivery.format) holds no value")
+    throw PouchError(
+      .badData, "the object cannot be read as \(delivery.format)", cause: cause)
   }
 
   private static func describe(_ json: JSONText) -> String? {

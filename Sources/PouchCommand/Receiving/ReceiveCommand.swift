@@ -29,7 +29,6 @@ package struct ReceiveCommand: Command {
         check throws(PouchError) in try await check.connect(checked)
       }
     }
-    console.warn(of: configuration.framing)
     let store: any ObjectStore =
       switch destination {
       case .directory(let path):

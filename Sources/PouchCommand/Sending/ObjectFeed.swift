@@ -37,8 +37,7 @@ struct ObjectFeed: Sendable {
     self.settings = settings
     maker = ObjectMaker(settings, framing)
     self.longest = longest
-    // In length10 the size comes first.
-    self.streams = streams && framing == .pouch
+    self.streams = streams
     self.meter = meter
     self.interrupt = interrupt
   }

@@ -1,4 +1,5 @@
 internal import CBOR
+internal import Pickle
 internal import Pouch
 internal import PouchConfiguration
 internal import PouchCore
@@ -64,9 +65,19 @@ struct ObjectMaker: Sendable {
     } catch {
       throw PouchError(.badData, "'\(label)' is not \(noun)", cause: error.description)
     }
+    if framing == .length10 { return (try pickle(value, label), .pickle) }
     if settings.isText { return (content, .json) }
     if settings.format == .cbor { return (content, .cbor) }
     return (Bytes(value.encoded()), .cbor)
+  }
+
+  private func pickle(_ value: CBOR.Value, _ label: String) throws(PouchError) -> Bytes {
+    do throws(PickleError) {
+      return Bytes(try PickleEncoder().encode(value))
+    } catch {
+      throw PouchError(
+        .badData, "'\(label)' holds what a pickle cannot", cause: error.description)
+    }
   }
 
   /// What the input should be.

@@ -32,18 +32,29 @@ package struct SendCommand: Command {
         check throws(PouchError) in try await check.connect(checked)
       }
     }
-    console.warn(of: configuration.framing)
     let interrupt = try Interrupt()
-    let meter = ProgressMeter(common.progress, console, phase: .connecting, total: total(inputs))
+    let isBroadcast = configuration.delivery.isBroadcast
+    // What is read once is sent many times: only that is progress.
+    let meter = ProgressMeter(
+      common.progress, console, phase: isBroadcast ? .reading : .connecting,
+      total: isBroadcast ? nil : total(inputs))
+    let readingMeter = isBroadcast ? ProgressMeter(.none, console, phase: .reading) : meter
     let feed = ObjectFeed(
       inputs, headers: request.headers, settings: configuration.input,
       framing: configuration.framing, longest: configuration.limits.object,
-      meter: meter, interrupt: interrupt)
+      streams: !isBroadcast, meter: readingMeter, interrupt: interrupt)
+    let drain = options.timeouts.drain
+    if isBroadcast {
+      let broadcasting = Broadcasting(
+        feed: feed, endpoints: configuration.endpoints.endpoints, options: options,
+        delivery: configuration.delivery, limit: configuration.limits.object,
+        meter: meter, interrupt: interrupt, console)
+      return broadcasting.conclude(await Lifecycle.run(broadcasting, drain: drain, console))
+    }
     let sending = Sending(
       feed: feed, endpoints: configuration.endpoints, options: options,
       timeout: configuration.delivery.timeout, meter: meter, interrupt: interrupt, console)
-    let signal = await Lifecycle.run(sending, drain: options.timeouts.drain, console)
-    return sending.conclude(signal)
+    return sending.conclude(await Lifecycle.run(sending, drain: drain, console))
   }
 
   /// What travels beside an object has no place in `length10`.

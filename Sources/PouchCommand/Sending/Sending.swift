@@ -191,7 +191,7 @@ final class Sending: Service {
     do throws(PouchError) {
       let (receipt, size) = try await body()
       meter.addObject()
-      console.event("object", describe(receipt.id, object.label, size))
+      console.event("object", Console.describe(receipt.id, object.label, size))
       guard options.acknowledge != .none else { return nil }
       return Pending(receipt: receipt, label: object.label, size: size)
     } catch {
@@ -207,11 +207,11 @@ final class Sending: Service {
   private func awaitAnswers(_ receipts: AsyncStream<Pending>) async {
     for await pending in receipts {
       do throws(PouchError) {
-        try await wait(for: pending)
+        try await pending.receipt.answer(within: timeout, of: pending.label)
         console.log(.debug, "acknowledged: \(pending.label) (\(HumanText.size(pending.size)))")
         console.event(
           "acknowledged",
-          describe(pending.receipt.id, pending.label, pending.size)
+          Console.describe(pending.receipt.id, pending.label, pending.size)
             + [("level", .text(options.acknowledge.rawValue))])
       } catch  where error.code == .rejected {
         refuse(pending.label, error)
@@ -223,25 +223,9 @@ final class Sending: Service {
     }
   }
 
-  private func wait(for pending: Pending) async throws(PouchError) {
-    let receipt = pending.receipt
-    guard let timeout else { return try await receipt.received() }
-    try await withDeadline(timeout, "the acknowledgement of '\(pending.label)'") {
-      () async throws(PouchError) in
-      try await receipt.received()
-    }
-  }
-
   private func refuse(_ label: String, _ error: PouchError) {
     book.refuse(label, error)
-    console.log(.error, SendBook.text(label, error), Console.details(error))
-    console.event("rejected", [("name", .text(label))] + Console.details(error))
-  }
-
-  private func describe(
-    _ id: UInt64, _ label: String, _ size: UInt64
-  ) -> [(String, JSONValue)] {
-    [("id", .unsigned(id)), ("name", .text(label)), ("size", .unsigned(size))]
+    console.tell(failed: label, error)
   }
 
   // MARK: The end
@@ -253,30 +237,8 @@ final class Sending: Service {
     let error = book.error
     var status = error.map { ExitStatus($0.code) } ?? .success
     if let signal, error?.code == .cancelled { status = signal }
-    if let summary = book.sender?.summary { tell(summary) }
+    if let summary = book.sender?.summary { console.tell(summary, meter) }
     if let error { console.report(fatal: error, status) }
     return status
-  }
-
-  private func tell(_ summary: SenderSummary) {
-    let figures = meter.now
-    let elapsed = meter.elapsed
-    console.log(
-      .info,
-      "sent \(HumanText.count(figures.objects, "object")), \(HumanText.size(figures.bytes)) in "
-        + "\(HumanText.duration(elapsed)) (\(HumanText.rate(figures.bytes, in: elapsed))); "
-        + "accepted \(summary.accepted) = acknowledged \(summary.acknowledged) + refused "
-        + "\(summary.refused) + undelivered \(summary.undelivered) + in flight "
-        + "\(summary.inFlight)")
-    console.event(
-      "summary",
-      [
-        ("accepted", .unsigned(summary.accepted)),
-        ("acknowledged", .unsigned(summary.acknowledged)),
-        ("refused", .unsigned(summary.refused)),
-        ("undelivered", .unsigned(summary.undelivered)),
-        ("in-flight", .unsigned(summary.inFlight)),
-        ("bytes", .unsigned(figures.bytes)), ("seconds", .number(elapsed / .seconds(1))),
-      ])
   }
 }

@@ -1,3 +1,4 @@
+internal import Pouch
 internal import PouchCore
 
 extension Reading {

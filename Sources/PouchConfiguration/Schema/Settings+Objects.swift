@@ -3,7 +3,7 @@ internal import Pouch
 /// What objects are, and how they are framed.
 extension Settings {
   static let framing = Setting.value(
-    "framing", as: .choice("framing"), initial: FramingName.pouch,
+    "framing", as: .choice("framing"), initial: Framing.pouch,
     """
     `pouch` is the protocol of docs/wire.md. `length10` is what the Python sockets tutorial does: \
     a length in ten characters in front of a pickle. It proves nobody's identity, checks nothing \
@@ -44,11 +44,6 @@ extension Settings {
       "pickle", "numpy", as: .boolean, initial: false, roles: [.receiver],
       "Takes NumPy arrays and numbers in pickles, as data: nothing of NumPy is run.")
   }
-}
-
-/// The framings by their names.
-enum FramingName: String, Sendable, CaseIterable {
-  case pouch, length10
 }
 
 /// The formats of objects by their names.
