@@ -75,7 +75,7 @@ let package = Package(
     module("PouchSockets", ["PouchCore", "CPouchSystem"]),
     module("PouchTLS", ["PouchCore", "COpenSSL"]),
     module("PouchStages", ["PouchCore", "CBOR", "CPouchSystem", "CZlib", "COpenSSL"]),
-    module("Pouch", ["CBOR", "PouchCore", "PouchSockets", "PouchTLS", "PouchStages"]),
+    module("Pouch", ["CBOR", "Pickle", "PouchCore", "PouchSockets", "PouchTLS", "PouchStages"]),
     module("PouchConfiguration", ["Pouch", yams]),
     module(
       "PouchCommand",

@@ -11,18 +11,41 @@ extension Connection {
 
   /// Accepts a small object without waiting.
   ///
-  /// - Returns: The object's id; nil when something is in the way, which `send` finds out.
-  @inline(__always)
-  func trySend(copying payload: UnsafeRawBufferPointer, format: ObjectFormat) -> UInt64? {
-    let (id, flusher) = state.withLock {
-      state -> (UInt64?, UnsafeContinuation<Void, Never>?) in
-      guard state.outcome == nil, state.session.acceptsObjects,
-        state.session.outbox.obstacle(payload.count) == nil
-      else { return (nil, nil) }
-      return (state.session.outbox.append(payload, format: format), state.idleFlusher.take())
+  /// - Returns: The object's id; 0 when something is in the way, which `send` finds out.
+  @inline(never)
+  func trySend(copying payload: UnsafeRawBufferPointer, format: ObjectFormat) -> UInt64 {
+    let (id, flusher) = state.withLock { state -> (UInt64, UnsafeContinuation<Void, Never>?) in
+      let id = state.accept(copying: payload, format: format)
+      guard id != 0, state.idleFlusher != nil else { return (id, nil) }
+      return (id, state.idleFlusher.take())
     }
     flusher?.resume()
     return id
+  }
+
+  /// Accepts small objects, one after the other, under one lock.
+  ///
+  /// - Parameter body: Calls its argument with each; it returns false for one that has no room,
+  ///   which ends the matter. No code but the library's may run in here.
+  /// - Returns: The ids that were given out; nil when there was no room for any.
+  @inline(__always)
+  func trySend(
+    format: ObjectFormat, _ body: (_ accept: (UnsafeRawBufferPointer) -> Bool) -> Void
+  ) -> ClosedRange<UInt64>? {
+    let (ids, flusher) = state.withLock {
+      state -> (ClosedRange<UInt64>?, UnsafeContinuation<Void, Never>?) in
+      var first: UInt64 = 0
+      var last: UInt64 = 0
+      body { payload in
+        let id = state.accept(copying: payload, format: format)
+        if id != 0 { last = id }
+        if first == 0 { first = id }
+        return id != 0
+      }
+      return first == 0 ? (nil, nil) : (first...last, state.idleFlusher.take())
+    }
+    flusher?.resume()
+    return ids
   }
 
   /// Accepts an object of any size that is in memory.
@@ -192,6 +215,27 @@ extension Connection {
 }
 
 extension Connection.State {
+  /// Accepts a small object if nothing is in the way.
+  ///
+  /// - Returns: The object's id, or 0.
+  @inline(__always)
+  fileprivate mutating func accept(
+    copying payload: UnsafeRawBufferPointer, format: ObjectFormat
+  ) -> UInt64 {
+    let id = session.outbox.appendInRoom(payload, format: format)
+    return id != 0 ? id : acceptAfterAsking(payload, format)
+  }
+
+  @inline(never)
+  private mutating func acceptAfterAsking(
+    _ payload: UnsafeRawBufferPointer, _ format: ObjectFormat
+  ) -> UInt64 {
+    guard payload.count <= Outbox.copyLimit, reasonToRefuse() == nil,
+      session.outbox.obstacle(payload.count) == nil
+    else { return 0 }
+    return session.outbox.append(payload, format: format)
+  }
+
   /// Why no more objects are accepted; nil when they are.
   @inline(__always)
   func reasonToRefuse() -> PouchError? {

@@ -6,6 +6,7 @@ import Synchronization
 /// Three tasks share it. The reader takes frames in, the flusher writes what has gathered, and the
 /// monitor watches for silence; all run on the stream's own executor. `send` may be called from
 /// anywhere: it appends to the session under the lock and wakes the flusher.
+@usableFromInline
 final class Connection: Sendable {
   /// What the lock guards. It is held for appending and booking, never across I/O.
   struct State: ~Copyable {
@@ -86,6 +87,7 @@ final class Connection: Sendable {
     let isFirst = state.withLock { state -> Bool in
       guard state.outcome == nil else { return false }
       state.outcome = outcome
+      state.session.outbox.closeRoom()
       waiters = state.outboxWaiters + state.windowWaiters + state.endWaiters
       waiters += state.receiptWaiters.values.joined()
       state.outboxWaiters = []

@@ -1,3 +1,4 @@
+internal import CBOR
 public import PouchCore
 
 /// What is known of a connection: who is at the other end, and what was agreed.
@@ -22,6 +23,8 @@ public final class ConnectionInfo: Sendable, CustomStringConvertible {
   public let peerFrame: Int
   /// Whether pickles that come over it may hold NumPy arrays.
   let allowsNumPy: Bool
+  /// Kept, because a decoder that is used again has its memory and its tables at hand.
+  let decoder = CBORDecoder()
 
   init(endpoint: Endpoint, peer: PeerIdentity, agreement: Agreement, allowsNumPy: Bool) {
     framing = .pouch

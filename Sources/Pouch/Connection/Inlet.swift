@@ -44,106 +44,6 @@ struct Inlet {
     }
   }
 
-  // MARK: Many small objects
-
-  private mutating func takeMany(_ header: FrameHeader, _ body: Bytes) async throws(PouchError) {
-    switch sink {
-    case .none: break
-    case .whole(let handler): try await takeMany(header, body, handler)
-    case .streamed(let handler):
-      try await takeMany(header, body) { delivery in
-        try await handler(StreamedDelivery(delivery))
-      }
-    }
-  }
-
-  private func takeMany(
-    _ header: FrameHeader, _ body: Bytes,
-    _ handler: @Sendable (Delivery) async throws -> Void
-  ) async throws(PouchError) {
-    let (first, count) = (header.firstID, UInt64(header.count))
-    guard let duplicates = try admit(first, header.count) else { return }
-    var reader = EntryReader(body)
-    var pace = Pace()
-    var unsettled = first
-    let info = connection.info
-    let largest = connection.limits.object
-    let formats = connection.policy.formats
-    let isSettledEarly = connection.agreement.acknowledge == .received
-    if isSettledEarly { settle(first...first + count - 1) }
-    for index in 0..<count {
-      let id = first + index
-      let head = try reader.nextHead()
-      let delivery: Delivery
-      if head.isPlain {
-        delivery = Delivery(
-          id: id, format: head.format, payload: try reader.payload(head), attributes: nil,
-          connection: info)
-      } else {
-        delivery = try self.delivery(id, reader.rest(head))
-      }
-      if index < UInt64(duplicates) { continue }
-      if delivery.whole.count > largest {
-        refuseTooLarge(delivery)
-      } else if !formats.contains(delivery.format) {
-        refuseFormat(id, delivery.format)
-      } else {
-        do {
-          try await hand(delivery, to: handler)
-        } catch {
-          connection.refuse(id, Refusal(handlerError: error))
-        }
-      }
-      if pace.isDue(), !isSettledEarly {
-        // The handler is slow: let the sender see how far it has come.
-        settle(unsettled...id)
-        unsettled = id + 1
-        connection.wakeFlusher()
-        await Task.yield()
-      }
-      if connection.isClosing, index + 1 < count {
-        if !isSettledEarly, unsettled <= id { settle(unsettled...id) }
-        return
-      }
-    }
-    guard reader.isAtEnd else {
-      throw PouchError(.badData, "a DATA frame goes on behind its last object")
-    }
-    if !isSettledEarly, unsettled < first + count { settle(unsettled...first + count - 1) }
-  }
-
-  /// An object with attributes among others in its frame; a chunk has no place there.
-  private func delivery(_ id: UInt64, _ entry: Entry) throws(PouchError) -> Delivery {
-    let box = try attributes(of: entry)
-    guard !entry.hasMore, box?.attributes.offset == nil else {
-      throw PouchError(.badData, "a chunk shares its frame", objectID: id)
-    }
-    return Delivery(id: id, entry: entry, attributes: box, connection: connection.info)
-  }
-
-  /// Calls the handler in a function of its own: behind the call of a closure the compiler checks
-  /// which executor it is on, and behind a call of a function like this one it does not.
-  @inline(never)
-  private func hand(
-    _ delivery: Delivery, to handler: @Sendable (Delivery) async throws -> Void
-  ) async throws {
-    try delivery.checkAttachments()
-    try await handler(delivery)
-  }
-
-  /// - Returns: nil when this side takes no more objects.
-  private func admit(_ first: UInt64, _ count: UInt32) throws(PouchError) -> Int? {
-    let result = connection.state.withLock { state -> Result<Int?, PouchError> in
-      guard state.session.acceptsObjects else { return .success(nil) }
-      do throws(PouchError) {
-        return .success(try state.session.inbox.admit(first: first, count: count))
-      } catch {
-        return .failure(error)
-      }
-    }
-    return try result.get()
-  }
-
   // MARK: One object, or a chunk of one
 
   private mutating func takeOne(
@@ -155,7 +55,7 @@ struct Inlet {
       throw PouchError(.badData, "a DATA frame goes on behind its last object")
     }
     let id = header.firstID
-    let box = try attributes(of: entry)
+    let box = try AttributesBox(of: entry)
     let result = connection.state.withLock { state -> Result<Inbox.Admission, PouchError> in
       do throws(PouchError) {
         let isNew = box?.attributes.offset == nil
@@ -269,6 +169,8 @@ struct Inlet {
       try delivery.checkAttachments()
       switch sink {
       case .whole(let handler): try await handler(delivery)
+      case .immediate(let handler): try handler(delivery)
+      case .batches(let handler): try await handler(DeliveryBatch(delivery))
       case .streamed(let handler): try await handler(StreamedDelivery(delivery))
       case .none: break
       }
@@ -277,26 +179,20 @@ struct Inlet {
     }
   }
 
-  private func refuseTooLarge(_ delivery: Delivery) {
+  func refuseTooLarge(_ delivery: Delivery) {
     let limit = connection.limits.object
     connection.refuse(
       delivery.id,
       Refusal(
         code: "too-large",
-        text: "the object has \(delivery.whole.count) bytes; \(limit) is the most"))
+        text: "the object has \(delivery.length) bytes; \(limit) is the most"))
   }
 
-  private func refuseFormat(_ id: UInt64, _ format: ObjectFormat) {
+  func refuseFormat(_ id: UInt64, _ format: ObjectFormat) {
     if let refusal = connection.policy.refusal(of: format) { connection.refuse(id, refusal) }
   }
 
-  @inline(__always)
-  private func attributes(of entry: Entry) throws(PouchError) -> AttributesBox? {
-    guard let encoded = entry.attributes else { return nil }
-    return AttributesBox(try Attributes(reading: encoded))
-  }
-
-  private func settle(_ ids: ClosedRange<UInt64>) {
+  func settle(_ ids: ClosedRange<UInt64>) {
     connection.state.withLock { $0.session.settle(ids) }
   }
 }

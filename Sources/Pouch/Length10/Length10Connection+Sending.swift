@@ -22,6 +22,9 @@ extension Length10Connection {
     _ payload: Bytes, attributes: Attributes, format: ObjectFormat
   ) async throws(PouchError) -> Receipt {
     try check(format, attributes)
+    // A value in another format becomes a pickle.
+    let payload =
+      format == .pickle ? payload : try ObjectFormat.pickle.payload(for: format.value(of: payload))
     let header = try Length10.header(for: UInt64(payload.count))
     try await takeTurn()
     let id = begin()
@@ -46,7 +49,7 @@ extension Length10Connection {
     from source: (Int) async throws(PouchError) -> Bytes
   ) async throws(PouchError) -> Receipt {
     try check(format, attributes)
-    guard let size = attributes.size else {
+    guard format == .pickle, let size = attributes.size else {
       return try await send(collect(source), attributes: attributes, format: format)
     }
     return try await stream(size, source)
@@ -86,7 +89,7 @@ extension Length10Connection {
     return Receipt(id: id ?? 0, connection: nil)
   }
 
-  /// Gathers an object whose length nobody knows: the header comes first.
+  /// Gathers an object whose length as a pickle nobody knows: the header comes first.
   private func collect(
     _ source: (Int) async throws(PouchError) -> Bytes
   ) async throws(PouchError) -> Bytes {
@@ -136,10 +139,10 @@ extension Length10Connection {
         .usage, "the framing length10 has no place for attachments",
         hint: "put them into the object, or send with the framing pouch", endpoint: info.endpoint)
     }
-    guard format != .pickle else { return }
+    guard ![.pickle, .cbor, .json].contains(format) else { return }
     throw PouchError(
       .usage, "the framing length10 carries pickles, and this object is \(format)",
-      hint: "send a Codable value, or bytes that are a pickle in format 'pickle'",
+      hint: "send a Codable value, or bytes that are a pickle in the format pickle",
       endpoint: info.endpoint)
   }
 

@@ -30,6 +30,10 @@ struct Length10Inlet: ~Copyable {
       case .none: return
       case .whole(let handler):
         await hand(try await takeWhole(), to: handler)
+      case .immediate(let handler):
+        await hand(try await takeWhole()) { try handler($0) }
+      case .batches(let handler):
+        await hand(try await takeWhole()) { try await handler(DeliveryBatch($0)) }
       case .streamed(let handler) where length <= Length10Inlet.longestWhole:
         await hand(try await takeWhole()) { try await handler(StreamedDelivery($0)) }
       case .streamed(let handler): try await stream(length, to: handler)

@@ -5,10 +5,14 @@ extension Delivery {
   /// as `payload`.
   ///
   /// `elements(as:)` reads one as numbers.
-  public var attachments: [Bytes] { box?.attachments ?? [] }
+  public var attachments: [Bytes] { encodedAttributes?.attachments ?? [] }
+
+  /// How many bytes the object and its attachments have.
+  @inline(__always)
+  var length: Int { encodedAttributes == nil ? payload.count : whole.count }
 
   /// The object and its attachments, in one run.
-  var whole: Bytes { box?.whole ?? payload }
+  var whole: Bytes { encodedAttributes?.whole ?? payload }
 
   /// An object all of whose bytes are in `entry`, attachments included.
   init(id: UInt64, entry: Entry, attributes: AttributesBox?, connection: ConnectionInfo) {
@@ -22,7 +26,7 @@ extension Delivery {
   ///   refused then, and no handler sees it.
   @inline(__always)
   func checkAttachments() throws(PouchError) {
-    if let box, let fault = box.fault { throw fault }
+    if let fault = encodedAttributes?.fault { throw fault }
   }
 }
 

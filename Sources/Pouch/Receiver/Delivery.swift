@@ -3,16 +3,16 @@ public import PouchCore
 /// An object as it reaches the receiver, whole and checked.
 public struct Delivery: Sendable {
   /// The object's number, counted from 1 in its sender's order.
-  public let id: UInt64
+  public internal(set) var id: UInt64
   /// How `payload` is serialized.
-  public let format: ObjectFormat
+  public internal(set) var format: ObjectFormat
   /// The object's bytes, without its attachments: a view into the connection's buffer. Keep it for
   /// as long as needed; what is kept is not recycled.
-  public let payload: Bytes
+  public internal(set) var payload: Bytes
   /// The connection that it came over.
   public let connection: ConnectionInfo
 
-  let box: AttributesBox?
+  var encodedAttributes: AttributesBox?
 
   init(
     id: UInt64, format: ObjectFormat, payload: Bytes, attributes: AttributesBox?,
@@ -22,11 +22,11 @@ public struct Delivery: Sendable {
     self.format = format
     self.payload = payload
     self.connection = connection
-    box = attributes
+    encodedAttributes = attributes
   }
 
   /// What the sender said about the object.
-  public var attributes: Attributes { box?.attributes ?? .none }
+  public var attributes: Attributes { encodedAttributes?.attributes ?? .none }
 
   /// Who sent it, as far as the transport can prove.
   public var peer: PeerIdentity { connection.peer }

@@ -2,22 +2,13 @@ internal import CBOR
 import PouchCore
 
 extension Bytes {
-  /// The CBOR of a value, encoded straight into its memory.
-  ///
-  /// - Throws: `.badData` when the value cannot be encoded.
-  init(encodingAsCBOR value: some Encodable) throws(PouchError) {
-    do {
-      self = try CBOREncoder().encode(value) { size, write in
-        var buffer = ByteBuffer(capacity: size)
-        _ = buffer.fill(minimum: size) {
-          write(UnsafeMutableRawBufferPointer(rebasing: $0[..<size]))
-          return size
-        }
-        return buffer.freeze()
-      }
-    } catch {
-      throw PouchError(
-        .badData, "a value of type \(type(of: value)) cannot be encoded", cause: "\(error)")
+  /// The bytes of an encoded value, each copied once.
+  init(copying item: EncodedItem) {
+    var buffer = ByteBuffer(capacity: item.size)
+    _ = buffer.fill(minimum: item.size) {
+      item.write(to: UnsafeMutableRawBufferPointer(rebasing: $0[..<item.size]))
+      return item.size
     }
+    self = buffer.freeze()
   }
 }

@@ -5,7 +5,13 @@ public struct Receipt: Sendable {
   /// The object's number on its connection, counted from 1.
   public let id: UInt64
   /// Nil with the framing `length10`, which has no acknowledgements.
-  let connection: Connection?
+  @usableFromInline let connection: Connection?
+
+  @inlinable
+  init(id: UInt64, connection: Connection?) {
+    self.id = id
+    self.connection = connection
+  }
 
   /// Waits until the receiver has the object whole and checked.
   ///

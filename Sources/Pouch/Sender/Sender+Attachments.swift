@@ -18,7 +18,7 @@ extension Sender {
   public func send(
     _ value: some Encodable, attachments: [Bytes], attributes: Attributes = .none
   ) async throws(PouchError) -> Receipt {
-    let encoded = try Bytes(encodingAsCBOR: value)
+    let encoded = try withEncoded(value) { Bytes(copying: $0) }
     return try await send(
       encoded, attachments: attachments, attributes: attributes, format: .cbor)
   }

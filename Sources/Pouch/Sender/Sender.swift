@@ -1,3 +1,4 @@
+internal import CBOR
 public import PouchCore
 import Synchronization
 
@@ -20,12 +21,18 @@ public final class Sender: Sendable {
   /// The one connection of a sender that has but one: found without a lock.
   private let single: (any PeerConnection)?
   /// The same, where small objects can be accepted without waiting.
-  private let only: Connection?
+  @usableFromInline let only: Connection?
+  /// `only` for `trySend`, which would count a reference for every object. It lives as long as
+  /// this sender does, which holds the other one.
+  private let uncounted: Unmanaged<Connection>?
+  /// Kept, because an encoder that is used again has its memory and its tables at hand.
+  let encoder = CBOREncoder()
 
-  init(only: (any PeerConnection)?) {
-    single = only
-    self.only = only as? Connection
-    if let only { state.withLock { $0.connections = [only] } }
+  init(only connection: (any PeerConnection)?) {
+    single = connection
+    only = connection as? Connection
+    uncounted = only.map { .passUnretained($0) }
+    if let connection { state.withLock { $0.connections = [connection] } }
   }
 
   /// The endpoints' connections as they are now.
@@ -50,34 +57,66 @@ public final class Sender: Sendable {
   ///
   /// - Parameters:
   ///   - bytes: The object; large ones are sent without copying.
-  ///   - attributes: What travels beside it.
   ///   - format: How the bytes are serialized.
   /// - Throws: `.limitExceeded` for an object that the receiver would not take; why the connection
   ///   ended; `.cancelled`.
+  @inlinable
   @discardableResult
   public func send(
-    _ bytes: Bytes, attributes: Attributes = .none, format: ObjectFormat = .raw
+    _ bytes: Bytes, format: ObjectFormat = .raw
   ) async throws(PouchError) -> Receipt {
-    if bytes.count <= Outbox.copyLimit, let only, attributes.isEmpty,
-      let id = bytes.withUnsafeBytes({ only.trySend(copying: $0, format: format) })
-    {
-      return Receipt(id: id, connection: only)
-    }
-    return try await sendSlowly(bytes, attributes, format)
+    if let receipt = trySend(bytes, format: format) { return receipt }
+    return try await sendSlowly(bytes, .none, format)
   }
 
-  /// Sends a copy of `bytes` as one raw object; see `send(_:attributes:format:)`.
+  /// Sends bytes as one object with attributes; see `send(_:format:)`.
+  ///
+  /// - Parameter attributes: What travels beside it.
+  @discardableResult
+  public func send(
+    _ bytes: Bytes, attributes: Attributes, format: ObjectFormat = .raw
+  ) async throws(PouchError) -> Receipt {
+    try await sendSlowly(bytes, attributes, format)
+  }
+
+  /// Sends a copy of `bytes` as one raw object; see `send(_:format:)`.
+  @inlinable
   @discardableResult
   public func send(_ bytes: [UInt8]) async throws(PouchError) -> Receipt {
-    if bytes.count <= Outbox.copyLimit, let only,
-      let id = bytes.withUnsafeBytes({ only.trySend(copying: $0, format: .raw) })
-    {
-      return Receipt(id: id, connection: only)
-    }
+    if let receipt = trySend(bytes) { return receipt }
     return try await sendSlowly(Bytes(bytes), .none, .raw)
   }
 
-  private func sendSlowly(
+  /// Sends a small object if that needs no waiting.
+  ///
+  /// - Returns: nil, having done nothing, when too much waits or the window is closed, when the
+  ///   object has more than 16 KiB, when the connection has ended, or when this sender listens:
+  ///   `send` waits, or says what is wrong.
+  @inlinable
+  public func trySend(_ bytes: Bytes, format: ObjectFormat = .raw) -> Receipt? {
+    let id = bytes.withUnsafeBytes { trySend(copying: $0, format: format) }
+    guard id != 0, let only else { return nil }
+    return Receipt(id: id, connection: only)
+  }
+
+  /// Sends a copy of `bytes` as one raw object if that needs no waiting; see
+  /// `trySend(_:format:)`.
+  @inlinable
+  public func trySend(_ bytes: [UInt8]) -> Receipt? {
+    let id = bytes.withUnsafeBytes { trySend(copying: $0, format: .raw) }
+    guard id != 0, let only else { return nil }
+    return Receipt(id: id, connection: only)
+  }
+
+  /// - Returns: The object's id; 0 when it cannot be sent without waiting, or at all.
+  @usableFromInline
+  func trySend(copying bytes: UnsafeRawBufferPointer, format: ObjectFormat) -> UInt64 {
+    guard let uncounted else { return 0 }
+    return uncounted._withUnsafeGuaranteedRef { $0.trySend(copying: bytes, format: format) }
+  }
+
+  @usableFromInline
+  func sendSlowly(
     _ bytes: Bytes, _ attributes: Attributes, _ format: ObjectFormat
   ) async throws(PouchError) -> Receipt {
     let connection = try await pick()

@@ -4,16 +4,19 @@
 /// copy. Keeping a slice keeps the whole buffer alive; `init(copying:)` makes a copy of its own.
 public struct Bytes: Sendable {
   @usableFromInline let storage: ByteStorage?
-  @usableFromInline let offset: Int
+  @usableFromInline var offset: Int
+
+  @usableFromInline var length: Int
 
   /// The number of bytes.
-  public let count: Int
+  @inlinable
+  public var count: Int { length }
 
   @inlinable
   init(storage: ByteStorage?, offset: Int, count: Int) {
     self.storage = storage
     self.offset = offset
-    self.count = count
+    length = count
   }
 
   /// No bytes.
@@ -55,10 +58,12 @@ public struct Bytes: Sendable {
   public func withUnsafeBytes<R, E: Error>(
     _ body: (UnsafeRawBufferPointer) throws(E) -> R
   ) throws(E) -> R {
-    guard let storage else { return try body(UnsafeRawBufferPointer(start: nil, count: 0)) }
-    let view = UnsafeRawBufferPointer(start: storage.base + offset, count: count)
-    defer { withExtendedLifetime(storage) {} }
-    return try body(view)
+    // The value itself is kept alive, not its storage under another name: that would be counted.
+    defer { extendLifetime(self) }
+    guard let base = storage?.base else {
+      return try body(UnsafeRawBufferPointer(start: nil, count: 0))
+    }
+    return try body(UnsafeRawBufferPointer(start: base + offset, count: count))
   }
 
   /// The byte at `index`, counted from 0.
@@ -73,6 +78,16 @@ public struct Bytes: Sendable {
   public subscript(range: Range<Int>) -> Bytes {
     precondition(range.lowerBound >= 0 && range.upperBound <= count, "range out of bounds")
     return Bytes(storage: storage, offset: offset + range.lowerBound, count: range.count)
+  }
+
+  /// Makes this value show other bytes of `whole`, of which it must be a slice: no reference is
+  /// counted.
+  @inlinable @inline(__always)
+  package mutating func move(to range: Range<Int>, of whole: borrowing Bytes) {
+    precondition(range.lowerBound >= 0 && range.upperBound <= whole.count, "range out of bounds")
+    assert(storage === whole.storage, "not a slice of the same bytes")
+    offset = whole.offset + range.lowerBound
+    length = range.count
   }
 
   /// The first `length` bytes, or all of them where there are fewer.

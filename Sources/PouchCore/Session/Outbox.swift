@@ -3,6 +3,7 @@
 /// Small objects are copied one after the other into the open frame; a large payload gets a frame
 /// of its own and is not copied. Nothing waits for a frame to fill: whoever flushes takes what is
 /// there.
+@usableFromInline
 package struct Outbox: ~Copyable, Sendable {
   /// A frame that no stage has seen yet.
   package struct Pending: Sendable {
@@ -28,25 +29,29 @@ package struct Outbox: ~Copyable, Sendable {
   /// Room that a frame keeps for entry heads, attributes of a chunk, and trailers.
   package static let overhead = 1 << 10
   /// Backpressure begins when this many bytes wait to be written.
-  @inlinable package static var highWater: Int { 256 << 10 }
+  package static var highWater: Int { 256 << 10 }
   private static let mostSpare = 8
 
   /// The books on what was accepted.
   @usableFromInline package var ledger = SendLedger()
   /// What the receiver, and this end's settings, allow in flight; nil without acknowledgements.
-  @usableFromInline package var window: Window?
+  package var window: Window? { didSet { closeRoom() } }
   /// The most payload bytes that one frame may carry beside short attributes.
   package private(set) var longestPayload: Int
   /// The most bytes of attributes and payload that one frame may carry.
-  private let room: Int
+  private let longestContent: Int
   /// Bytes that were handed over and have not been written.
   @usableFromInline package internal(set) var waiting = 0
 
-  @usableFromInline let frameTarget: Int
+  let frameTarget: Int
   @usableFromInline var open: ByteBuffer
   private var openFirst: UInt64 = 0
   @usableFromInline var openCount: UInt32 = 0
   @usableFromInline var openCharge = 0
+  /// How many bytes of entries, and objects, the open frame takes before anything else need be
+  /// asked: the size of a frame, the window, whether objects are accepted at all.
+  @usableFromInline var room = 0
+  @usableFromInline var roomObjects: UInt32 = 0
   private var queue: [Pending] = []
   /// Memory of written frames, to be filled again: full frames, and small ones.
   private var spareFrames: [Bytes] = []
@@ -54,8 +59,8 @@ package struct Outbox: ~Copyable, Sendable {
 
   /// - Parameter peerFrame: The largest body that the peer accepts, in bytes.
   package init(peerFrame: Int) {
-    room = peerFrame - Outbox.overhead
-    longestPayload = min(Outbox.chunkSize, room)
+    longestContent = peerFrame - Outbox.overhead
+    longestPayload = min(Outbox.chunkSize, longestContent)
     frameTarget = min(Outbox.frameTarget, peerFrame - Outbox.overhead)
     open = ByteBuffer()
   }
@@ -71,11 +76,9 @@ package struct Outbox: ~Copyable, Sendable {
   }
 
   /// Whether a chunk of an object that has begun may be queued now.
-  @inlinable
   package var isBelowHighWater: Bool { waiting < Outbox.highWater }
 
   /// What keeps an object of `length` bytes from being accepted now; nil when nothing does.
-  @inlinable @inline(__always)
   package func obstacle(_ length: Int) -> Obstacle? {
     guard isBelowHighWater else { return .unwritten }
     guard let window else { return nil }
@@ -87,10 +90,26 @@ package struct Outbox: ~Copyable, Sendable {
     return fits ? nil : .window
   }
 
+  /// Accepts a small object where that takes no more than copying it into the open frame.
+  ///
+  /// - Returns: The object's id; 0 when there is more to it, which `append` does once nothing
+  ///   stands in the way.
+  @inlinable @inline(__always)
+  package mutating func appendInRoom(
+    _ payload: UnsafeRawBufferPointer, format: ObjectFormat
+  ) -> UInt64 {
+    let size = payload.count &+ Entry.headSize
+    guard size <= room, openCount < roomObjects else { return 0 }
+    room &-= size
+    open.append(
+      bigEndian: UInt32(truncatingIfNeeded: payload.count) << 8 | UInt32(format.rawValue),
+      then: payload)
+    return book(size, payload.count)
+  }
+
   /// Accepts a small object by copying it into the open frame; at most `copyLimit` bytes.
   ///
   /// - Returns: The object's id.
-  @inlinable @inline(__always)
   package mutating func append(
     _ payload: UnsafeRawBufferPointer, format: ObjectFormat, attributes: Bytes? = nil
   ) -> UInt64 {
@@ -100,18 +119,42 @@ package struct Outbox: ~Copyable, Sendable {
     Entry.appendHead(
       to: &open, length: payload.count, format: format, attributes: attributes)
     open.append(payload)
-    openCount += 1
-    openCharge += payload.count
-    waiting += size
-    return ledger.accept(charging: payload.count)
+    let id = book(size, payload.count)
+    openRoom()
+    return id
   }
+
+  /// Books an object that was appended to the open frame.
+  @inlinable @inline(__always)
+  mutating func book(_ size: Int, _ charge: Int) -> UInt64 {
+    openCount &+= 1
+    openCharge &+= charge
+    waiting &+= size
+    return ledger.accept(charging: charge)
+  }
+
+  /// Works out how much may follow into the open frame. Until then the window can only open: what
+  /// narrows it calls `closeRoom()`.
+  private mutating func openRoom() {
+    room = frameTarget - open.count
+    roomObjects = .max
+    guard let window else { return }
+    room = min(room, window.bytes - ledger.bytesInFlight)
+    let objects = UInt64(max(0, window.objects))
+    let left = objects > ledger.inFlight ? objects - ledger.inFlight : 0
+    roomObjects = openCount + UInt32(min(left, UInt64(UInt32.max / 2)))
+  }
+
+  /// Lets the next object ask again for everything that may stand in its way.
+  package mutating func closeRoom() { room = 0 }
 
   /// The most payload bytes that one frame may carry beside `attributes`; below 1 when not even
   /// they fit.
   package func longestPayload(beside attributes: Bytes?) -> Int {
     let length = attributes?.count ?? 0
     // Short ones have their place in what every frame keeps free.
-    return length <= Outbox.overhead / 2 ? longestPayload : min(longestPayload, room - length)
+    return length <= Outbox.overhead / 2
+      ? longestPayload : min(longestPayload, longestContent - length)
   }
 
   /// Accepts an object of up to `longestPayload(beside:)` bytes in a frame of its own, without
@@ -159,16 +202,15 @@ package struct Outbox: ~Copyable, Sendable {
         payload: payload, further: further))
   }
 
-  @usableFromInline
-  mutating func beginFrame() {
+  private mutating func beginFrame() {
     open = takeSpare(FrameHeader.size + frameTarget + Outbox.overhead)
     openFirst = ledger.accepted + 1
     openCharge = 0
   }
 
-  @usableFromInline
-  mutating func closeFrame() {
+  private mutating func closeFrame() {
     guard openCount > 0 else { return }
+    closeRoom()
     ledger.charge(openFirst...ledger.accepted, openCharge)
     var full = ByteBuffer()
     swap(&full, &open)
@@ -199,6 +241,7 @@ package struct Outbox: ~Copyable, Sendable {
   /// Drops everything that waits: the connection is to end with what is appended next.
   package mutating func discard() {
     openCount = 0
+    closeRoom()
     queue = []
     waiting = 0
   }
