@@ -39,12 +39,14 @@ struct AttachmentTests {
     (0..<1024).map { pattern($0) },
   ]
 
+  static let large = pattern(300_000)
+
   static func send(_ sender: Sender) async throws {
     for attachments in sets {
       try await sender.send(note, attachments: attachments, attributes: Attributes(name: "n"))
       try await sender.send(pattern(5), attachments: attachments, format: .json)
       try await sender.send(Bytes(), attachments: attachments)
-      try await sender.send(pattern(300_000), attachments: attachments)
+      try await sender.send(large, attachments: attachments)
       try await sender.send([1, 2] as [UInt8], attachments: attachments)
       try await sender.send(Bytes([9]))
     }
@@ -57,7 +59,7 @@ struct AttachmentTests {
     for (index, set) in sets.enumerated() {
       let expected = [
         Arrival(encoded, set, format: .cbor), Arrival(pattern(5), set, format: .json),
-        Arrival(Bytes(), set), Arrival(pattern(300_000), set), Arrival(Bytes([1, 2]), set),
+        Arrival(Bytes(), set), Arrival(large, set), Arrival(Bytes([1, 2]), set),
         Arrival(Bytes([9]), []),
       ]
       #expect(
