@@ -92,7 +92,7 @@ struct InputReader: Sendable {
     return try await BlockingPool.shared.run { () throws(PouchError) in
       var buffer = ByteBuffer(capacity: length)
       while buffer.count < length {
-        if isRegular { try interrupt.check() } else { try interrupt.wait(for: handle.number) }
+        if !isRegular { try interrupt.wait(for: handle.number) }
         let room = length - buffer.count
         var number: Int32 = 0
         let count = buffer.fill(minimum: room) { memory in
@@ -103,7 +103,10 @@ struct InputReader: Sendable {
         guard number == 0 || number == EAGAIN else {
           throw .system(.inputMissing, "'\(label)' cannot be read", errno: number)
         }
-        if number == 0, count == 0 || !isPatient { break }
+        // The end is the end, whoever has lost interest meanwhile.
+        if number == 0, count == 0 { break }
+        try interrupt.check()
+        if number == 0, !isPatient { break }
       }
       return buffer.freeze()
     }

@@ -96,6 +96,8 @@ struct ObjectFeed: Sendable {
         lines = nil
         return .failed(label: input.label, error)
       }
+      // Many lines are read at once.
+      try interrupt.check()
       meter.add(bytes: line.length)
       let label = "\(input.label):\(line.number)"
       do throws(PouchError) {

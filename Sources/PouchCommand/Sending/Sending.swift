@@ -118,7 +118,6 @@ final class Sending: Service {
         var feed = feed
         while let item = try await feed.nextItem() {
           if let pending = try await send(item, sender) { continuation.yield(pending) }
-          try interrupt.check()
         }
         return nil
       } catch {

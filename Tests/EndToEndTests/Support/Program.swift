@@ -14,6 +14,10 @@ struct Program: Sendable {
   static let peer = Program(
     name: "pouch_peer.py", command: ["python3", "-B", Repository.path("Tests/Peers/pouch_peer.py")])
 
+  /// What the Python sockets tutorial does, in plain Python.
+  static let length10Peer = Program(
+    name: "length10_peer.py",
+    command: ["python3", "-B", Repository.path("Tests/Peers/length10_peer.py")])
   /// Python, with the peer's modules to import.
   static let python = Program(
     name: "python3",
@@ -31,6 +35,17 @@ struct Program: Sendable {
     let directory = URL(filePath: tests).deletingLastPathComponent()
     self.init(name: name, command: [directory.appending(path: name).path])
   }
+
+  /// Whether Python has NumPy.
+  static let hasNumPy: Bool = {
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments = ["python3", "-c", "import numpy"]
+    process.standardError = FileHandle.nullDevice
+    guard (try? process.run()) != nil else { return false }
+    process.waitUntilExit()
+    return process.terminationStatus == 0
+  }()
 
   /// Whether there is a Python for the peer.
   static let hasPython: Bool = {

@@ -1,3 +1,4 @@
+import Pouch
 import PouchCore
 import Testing
 
