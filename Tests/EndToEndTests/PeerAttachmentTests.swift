@@ -6,7 +6,7 @@ import Testing
 /// Attachments between the library and the peer in plain Python.
 @Suite(
   .enabled(if: Program.hasPython, "there is no python3 here to run the peer with"), .serialized,
-  .timeLimit(.minutes(1)))
+  .timeLimit(.minutes(2)))
 struct PeerAttachmentTests {
   /// An object and its attachments, by their names as the peer writes them.
   private static let sizes = ["own": 5000, "own.1": 700_001, "own.2": 0, "own.3": 7]
@@ -27,7 +27,8 @@ struct PeerAttachmentTests {
     let pipeline = stages == .none ? [] : ["--pipeline", stages.peerText]
     for chunk in ["65536", "1000000"] {
       let got = try await deliveries(at: meeting.endpoint(workspace)) { endpoint in
-        var arguments = ["send", "--connect", endpoint, "--chunk", chunk, "--digest"] + pipeline
+        var arguments = ["send", "--connect", endpoint, "--chunk", chunk, "--digest"]
+        arguments += patience + pipeline
         for number in 1...3 { arguments += ["--attach", workspace.file("own.\(number)")] }
         let sent = try await run(.peer, arguments + [workspace.file("own")])
         #expect(sent.status == 0, "\(sent)")
@@ -43,11 +44,13 @@ struct PeerAttachmentTests {
     let workspace = try Workspace()
     let parts = try files(workspace)
     var options = SenderOptions()
+    options.timeouts.hello = .seconds(60)
     if stages == .both { options.pipeline = [try DeflateStage(level: 6), CRC32CStage()] }
     let sending = options
     let (_, received) = try await withProgram(
       .peer,
       ["receive", "--listen", meeting.endpoint(workspace), "--output", workspace.file("D")]
+        + patience
     ) { running in
       let endpoint = try Endpoint(try await running.endpoint())
       try await withSender(to: endpoint, options: sending) { sender in
@@ -72,17 +75,21 @@ struct PeerAttachmentTests {
       let sent = try await run(
         .peer,
         ["send", "--connect", endpoint, "--chunk", chunk, "--generate", "1x10"]
-          + ["--wrong-attachments", lengths])
+          + ["--wrong-attachments", lengths] + patience)
       #expect(sent.status == 2, "\(sent)")
       #expect(sent.output.contains { $0.contains("\"code\": \"format\"") }, "\(sent)")
       let good = try await run(
         .peer,
-        ["send", "--connect", endpoint, "--generate", "1x10", "--wrong-attachments", "1,0,9"])
+        ["send", "--connect", endpoint, "--generate", "1x10", "--wrong-attachments", "1,0,9"]
+          + patience)
       #expect(good.status == 0, "\(good)")
     }
     #expect(got.map(\.attachments).map { $0.map(\.count) } == [[1, 0, 9]])
   }
 }
+
+/// A machine that runs every test at once may be slow to get to the peer.
+let patience = ["--handshake-timeout", "60"]
 
 /// What a receiver of the library gets while `body` runs.
 func deliveries(
@@ -90,6 +97,8 @@ func deliveries(
   _ body: (_ endpoint: String) async throws -> Void
 ) async throws -> [Delivery] {
   let got = Deliveries()
+  var options = options
+  options.timeouts.hello = .seconds(60)
   let receiver = Receiver(on: try Endpoint(endpoint), options: options)
   let bound = try await receiver.bind()
   try await withThrowingTaskGroup(of: Void.self) { group in

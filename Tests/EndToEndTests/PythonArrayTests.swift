@@ -7,7 +7,7 @@ import Testing
 /// beside the peer.
 @Suite(
   .enabled(if: Program.hasPython, "there is no python3 here to run the helper with"), .serialized,
-  .timeLimit(.minutes(1)))
+  .timeLimit(.minutes(2)))
 struct PythonArrayTests {
   struct Model: Codable, Equatable {
     var name: String
@@ -28,7 +28,9 @@ struct PythonArrayTests {
     try #require(written.status == 0, "\(written)")
     let got = try await deliveries(at: Meeting.unix.endpoint(workspace)) { endpoint in
       let sent = try await run(
-        .peer, ["send", "--connect", endpoint, "--format", "cbor", workspace.file("model")])
+        .peer,
+        ["send", "--connect", endpoint, "--format", "cbor", workspace.file("model")]
+          + patience)
       #expect(sent.status == 0, "\(sent)")
     }
     let model = try #require(got.first).decode(Model.self)
@@ -40,8 +42,12 @@ struct PythonArrayTests {
     let (_, received) = try await withProgram(
       .peer,
       ["receive", "--listen", Meeting.unix.endpoint(workspace), "--output", workspace.path]
+        + patience
     ) { running in
-      try await withSender(to: Endpoint(try await running.endpoint())) { sender in
+      var options = SenderOptions()
+      options.timeouts.hello = .seconds(60)
+      let endpoint = try Endpoint(try await running.endpoint())
+      try await withSender(to: endpoint, options: options) { sender in
         try await sender.send(model, attributes: Attributes(name: "model")).processed()
       }
     }

@@ -39,12 +39,14 @@ struct AttachmentTests {
     (0..<1024).map { pattern($0) },
   ]
 
+  static let large = pattern(300_000)
+
   static func send(_ sender: Sender) async throws {
     for attachments in sets {
       try await sender.send(note, attachments: attachments, attributes: Attributes(name: "n"))
       try await sender.send(pattern(5), attachments: attachments, format: .json)
       try await sender.send(Bytes(), attachments: attachments)
-      try await sender.send(pattern(300_000), attachments: attachments)
+      try await sender.send(large, attachments: attachments)
       try await sender.send([1, 2] as [UInt8], attachments: attachments)
       try await sender.send(Bytes([9]))
     }
@@ -57,7 +59,7 @@ struct AttachmentTests {
     for (index, set) in sets.enumerated() {
       let expected = [
         Arrival(encoded, set, format: .cbor), Arrival(pattern(5), set, format: .json),
-        Arrival(Bytes(), set), Arrival(pattern(300_000), set), Arrival(Bytes([1, 2]), set),
+        Arrival(Bytes(), set), Arrival(large, set), Arrival(Bytes([1, 2]), set),
         Arrival(Bytes([9]), []),
       ]
       #expect(
@@ -217,6 +219,33 @@ struct AttachmentTests {
       }
     }
     #expect(kept.values == [100, 101, 1_000_000, 1_000_001].map { pattern($0) })
+  }
+
+  @Test("are refused by the framing length10, which has no place for them")
+  func length10() async throws {
+    try await TransportKind.memory.withOptions { endpoint, sending, receiving in
+      var (sending, receiving) = (sending, receiving)
+      sending.framing = .length10
+      receiving.framing = .length10
+      let got = Gathered<Bytes>()
+      try await withReceiver(at: endpoint, receiving) {
+        got.append($0.payload)
+      } _: { bound, _ in
+        try await withSender(to: bound, options: sending) { sender in
+          let beside = await #expect(throws: PouchError.self) {
+            try await sender.send(Bytes([1]), attachments: [Bytes([2])], format: .pickle)
+          }
+          #expect(beside?.code == .usage)
+          let listed = await #expect(throws: PouchError.self) {
+            let attributes = Attributes(attachments: [1])
+            try await sender.send(Bytes([1, 2]), attributes: attributes, format: .pickle)
+          }
+          #expect(listed?.code == .usage)
+          try await sender.send(Bytes([3]), format: .pickle)
+        }
+      }
+      #expect(got.values == [Bytes([3])])
+    }
   }
 
   @Test("that cannot be are refused before anything is sent")

@@ -44,7 +44,7 @@ struct HostileAttachmentTests {
         }
         try await withSender(to: bound[0], options: sending) { sender in
           try await sender.send(Bytes([1])).processed()
-          let connection = try #require(sender.only)
+          let connection = try #require(try await sender.pick() as? Connection)
           // An object in chunks may be refused before its last one is sent.
           let error = await #expect(throws: PouchError.self) {
             let id = try await send(connection)
@@ -89,27 +89,36 @@ struct HostileAttachmentTests {
     }
   }
 
-  @Test("a refused object among others in its frame takes none of them along")
-  func amongOthers() async throws {
+  @Test(
+    "a refused object among others in its frame takes none of them along, nor one above the limit",
+    arguments: HandlerForm.allCases)
+  func amongOthers(_ form: HandlerForm) async throws {
     try await TransportKind.memory.withOptions(.none) { endpoint, sending, receiving in
+      var receiving = receiving
+      receiving.limits.object = 4
       let got = Gathered<Arrival>()
-      try await withReceiver(at: endpoint, receiving) {
-        got.append(Arrival($0))
-      } _: { bound, _ in
-        try await withSender(to: bound, options: sending) { sender in
-          let connection = try #require(sender.only)
-          // Under the lock, so that all of them share a frame.
+      let receiver = Receiver(on: endpoint, options: receiving)
+      let bound = try await receiver.bind()
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        group.addTask { try await form.run(receiver) { got.append(Arrival($0)) } }
+        try await withSender(to: bound[0], options: sending) { sender in
+          let connection = try #require(try await sender.pick() as? Connection)
+          // Under the lock, so that all of them share a frame; the last one is too large.
           connection.state.withLock { state in
-            for lengths in [[2], [4], [0, 3], [.max, 4]] as [[UInt64]] {
-              [UInt8]([1, 2, 3]).withUnsafeBytes {
+            for (size, lengths) in [(3, [2]), (3, [4]), (3, [0, 3]), (3, [.max, 4]), (5, [4])]
+              as [(UInt8, [UInt64])]
+            {
+              [UInt8](1...size).withUnsafeBytes {
                 _ = state.session.outbox.append(
                   $0, format: .raw, attributes: Self.encoded(lengths))
               }
             }
           }
           try await sender.send(Bytes([9])).processed()
-          #expect(sender.summary.refused == 2)
+          #expect(sender.summary.refused == 3)
         }
+        receiver.stop()
+        try await group.waitForAll()
       }
       #expect(
         got.values == [
@@ -128,7 +137,7 @@ struct HostileAttachmentTests {
       } _: { bound, _ in
         let error = await #expect(throws: PouchError.self) {
           try await withSender(to: bound, options: sending) { sender in
-            let connection = try #require(sender.only)
+            let connection = try #require(try await sender.pick() as? Connection)
             let map = CBOR.Value.textMap([("attachments", .array([.text("3")]))])
             let id = try await connection.send(
               pattern(3), format: .raw, attributes: Bytes(map.encoded()))

@@ -54,7 +54,9 @@ public struct CBOREncoder: Sendable {
     try withEncodedItem(of: value) { $0.withBytes(body) }
   }
 
-  func withEncodedItem<Result>(
+  /// Encodes a value and lends it before its bytes are anywhere, so that large byte strings and
+  /// typed arrays can be copied once, to where they are wanted.
+  package func withEncodedItem<Result>(
     of value: some Encodable, _ body: (EncodedItem) -> Result
   ) throws(CBORError) -> Result {
     var context = spare.take() ?? EncodingContext()

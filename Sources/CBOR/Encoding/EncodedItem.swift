@@ -1,5 +1,5 @@
 /// A value that has been encoded, before its bytes are where they are wanted.
-struct EncodedItem {
+package struct EncodedItem {
   private let session: EncodingSession
   private let count: Int
   /// The bytes in one run, where there are no gaps or the order of maps had to be looked at.
@@ -41,10 +41,10 @@ struct EncodedItem {
   }
 
   /// How many bytes there are.
-  var size: Int { whole?.count ?? count }
+  package var size: Int { whole?.count ?? count }
 
   /// Copies the bytes, each once, to memory of `size` bytes.
-  func write(to target: UnsafeMutableRawBufferPointer) {
+  package func write(to target: UnsafeMutableRawBufferPointer) {
     precondition(target.count == size, "the memory is not of the item's size")
     if let whole { return target.copyMemory(from: whole.bytes) }
     if let start = target.baseAddress {
@@ -53,7 +53,7 @@ struct EncodedItem {
   }
 
   /// Lends the bytes in one run.
-  func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+  package func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
     let whole = whole ?? EncodedItem.joined(session, count)
     return withExtendedLifetime(whole) { body(whole.bytes) }
   }

@@ -14,14 +14,14 @@ struct Program: Sendable {
   static let peer = Program(
     name: "pouch_peer.py", command: ["python3", "-B", Repository.path("Tests/Peers/pouch_peer.py")])
 
-  /// Python, with the peer's modules to import.
-  static let python = Program(
-    name: "python3",
-    command: ["env", "PYTHONPATH=\(Repository.path("Tests/Peers"))", "python3", "-B"])
   /// What the Python sockets tutorial does, in plain Python.
   static let length10Peer = Program(
     name: "length10_peer.py",
     command: ["python3", "-B", Repository.path("Tests/Peers/length10_peer.py")])
+  /// Python, with the peer's modules to import.
+  static let python = Program(
+    name: "python3",
+    command: ["env", "PYTHONPATH=\(Repository.path("Tests/Peers"))", "python3", "-B"])
 
   private init(name: String, command: [String]) {
     self.name = name
@@ -44,7 +44,6 @@ struct Program: Sendable {
     }
   }()
 
-  /// Whether Python has NumPy.
   static let hasNumPy = canImport("numpy")
 
   /// Whether Python has a module that does not come with it.

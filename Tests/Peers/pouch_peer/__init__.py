@@ -17,5 +17,6 @@ connection  preface, handshake, frames in and out, the end (sections 1, 8 and 9)
 sources     what is sent
 sender, receiver   the two roles
 command     the command line
+client      the same in a few calls, for programs: an example too
 selftest*   the peer against itself
 """

@@ -185,6 +185,7 @@ def _add_receive(parser: argparse.ArgumentParser) -> None:
     add("--ack-every", type=int, default=1, help="objects in an ACK, unless one is due (1)")
     add("--refuse", metavar="ID,…", type=_numbers, default=[], help="answer NACK")
     add("--refuse-code", default="refused")
+    parser.set_defaults(deliver=None)  # what takes each object in memory, for `client`
 
 
 def check_options(options: argparse.Namespace) -> None:

@@ -28,8 +28,9 @@ class Ledger:
 class _Part:
     """The object's own bytes, or those of one attachment. A length of None is not known."""
 
-    def __init__(self, length: Optional[int], output: Optional[str]) -> None:
+    def __init__(self, length: Optional[int], output: Optional[str], in_memory: bool) -> None:
         self.length = length
+        self.data: Optional[bytearray] = bytearray() if in_memory else None
         self.digest = hashlib.sha256()
         self.size = 0
         self.path: Optional[str] = None
@@ -43,6 +44,8 @@ class _Part:
         mine = payload if self.length is None else payload[: self.length - self.size]
         self.digest.update(mine)
         self.size += len(mine)
+        if self.data is not None:
+            self.data += mine
         if self.file is not None:
             self.file.write(mine)
         return payload[len(mine) :]
@@ -62,14 +65,16 @@ class _Part:
 class _Incoming:
     """An object on its way in."""
 
-    def __init__(self, entry: Entry, own: Optional[int], output: Optional[str]) -> None:
+    def __init__(
+        self, entry: Entry, own: Optional[int], output: Optional[str], in_memory: bool
+    ) -> None:
         self.attributes = entry.attributes
         self.format = entry.format
         self.digest = hashlib.sha256()
         self.size = 0
         self.chunks = 0
         lengths = [own, *entry.attributes.get("attachments", [])]
-        self.parts = [_Part(length, output) for length in lengths]
+        self.parts = [_Part(length, output, in_memory) for length in lengths]
 
     def append(self, payload: bytes) -> None:
         self.digest.update(payload)
@@ -227,7 +232,9 @@ class Receiver:
             self._refuse(identifier, "too-large", f"the limit is {limit} bytes")
         else:
             try:
-                incoming = _Incoming(entry, frames.own_length(entry), self.options.output)
+                own = frames.own_length(entry)
+                in_memory = self.options.deliver is not None
+                incoming = _Incoming(entry, own, self.options.output, in_memory)
             except ValueError as error:
                 self._refuse(identifier, "format", str(error))
                 return
@@ -272,6 +279,9 @@ class Receiver:
         if self.options.output is not None:
             safe = os.path.basename(name or "").lstrip(".") or f"object-{identifier}"
             incoming.keep(os.path.join(self.options.output, safe))
+        if self.options.deliver is not None:
+            own, *attachments = [bytes(part.data or b"") for part in incoming.parts]
+            self.options.deliver(own, attachments, FORMATS[incoming.format], attributes)
         self.ledger.objects += 1
         self.report(
             "object",

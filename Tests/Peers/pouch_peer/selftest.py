@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import itertools
 import os
+import queue
 import subprocess
 import sys
+import threading
 import time
 import traceback
-from typing import List
+from array import array
+from typing import Callable, List, Optional
 
+from . import client
 from .receiver import Ledger
 from .selftest_support import TESTS, TRANSPORTS, Workshop, contains, digest_of, equal, exchange, test
 
@@ -175,6 +179,30 @@ def _() -> None:
 
 
 _ATTACHMENTS = {"large": os.urandom(3001), "empty": b"", "small": b"1"}
+
+
+@test("the calls for programs: objects in memory, in both directions")
+def _() -> None:
+    numbers = array("f", [1, 2.5, -3])
+    for receiver_listens in (True, False):
+        found: List[client.Received] = []
+        endpoints: "queue.Queue[str]" = queue.Queue()
+
+        def take(endpoint: str, listen: Optional[Callable[[str], None]]) -> None:
+            found.extend(client.receive(endpoint, listen=listen))
+
+        def give(endpoint: str, listen: Optional[Callable[[str], None]]) -> None:
+            attachments = [numbers, b"", memoryview(b"abcd")[::2]]
+            client.send(endpoint, b"own", attachments, "json", "n", listen)
+
+        first, second = (take, give) if receiver_listens else (give, take)
+        listener = threading.Thread(target=first, args=("tcp://127.0.0.1:0", endpoints.put))
+        listener.start()
+        second(endpoints.get(timeout=20), None)
+        listener.join(20)
+        equal(len(found), 1)
+        equal((found[0].payload, found[0].attachments), (b"own", [numbers.tobytes(), b"", b"ac"]))
+        equal((found[0].format, found[0].attributes["name"]), ("json", "n"))
 
 
 @test("attachments that do not add up refuse their object alone")

@@ -50,6 +50,7 @@ class Sender:
         self.waiting: Deque[Source] = deque(sources)
         self.active: Deque[_Chunked] = deque()
         self.in_flight: Dict[int, int] = {}  # id to the bytes that it takes of the window
+        self.most_attachments = max((len(source.attachments) for source in sources), default=0)
         self.next_id = 1
         self.acknowledged = 0
         self.refused = 0
@@ -149,7 +150,7 @@ class Sender:
     def _head_room(self) -> int:
         """An entry's head and its longest attributes."""
         longest = Source("n" * 255, None)
-        longest.attachments = [2**63] * len(self.options.attach)
+        longest.attachments = [2**63] * self.most_attachments
         return 6 + len(frames.cbor.encode(self._attributes(longest, 2**63, bytes(32))))
 
     def _attributes(

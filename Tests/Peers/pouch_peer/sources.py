@@ -38,6 +38,18 @@ class FileSource(Source):
         return open(self.path, "rb")
 
 
+class BytesSource(Source):
+    """Anything with a buffer, such as bytes, an array or a NumPy array."""
+
+    def __init__(self, name: Optional[str], data: Any) -> None:
+        self.data = memoryview(data)
+        super().__init__(name, self.data.nbytes)
+
+    def open(self) -> BinaryIO:
+        flat = self.data.c_contiguous and self.data.nbytes > 0
+        return io.BytesIO(self.data.cast("B") if flat else self.data.tobytes())
+
+
 class StandardInput(Source):
     def __init__(self, name: Optional[str]) -> None:
         super().__init__(name, None)
