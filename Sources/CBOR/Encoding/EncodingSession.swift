@@ -92,7 +92,7 @@ final class EncodingSession {
   @inline(__always)
   func encode<T: Encodable>(_ value: T) throws {
     if let direct = context.directType(of: T.self) {
-      try withUnsafePointer(to: value) { try direct.encode(at: $0, to: self) }
+      try direct.encode(value, to: self)
     } else {
       try encodeThroughCodable(value)
     }
