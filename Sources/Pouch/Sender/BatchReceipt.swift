@@ -15,7 +15,8 @@ public struct BatchReceipt: Sendable {
   public var count: Int { runs.reduce(0) { $0 + $1.ids.count } }
 
   mutating func add(_ ids: ClosedRange<UInt64>, on connection: Connection) {
-    if let last = runs.last, last.connection === connection, last.ids.upperBound + 1 == ids.lowerBound
+    if let last = runs.last, last.connection === connection,
+      last.ids.upperBound + 1 == ids.lowerBound
     {
       runs[runs.count - 1].ids = last.ids.lowerBound...ids.upperBound
     } else {
