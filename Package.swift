@@ -112,7 +112,7 @@ let package = Package(
     tests("EndToEndTests", ["Pouch", subprocess]),
     tests(
       "PouchBenchTests",
-      ["PouchBench", "Pouch", "PouchCommand", "PouchCore", histogram, subprocess]),
+      ["PouchBench", "Pouch", "PouchCore", "PouchTLS"]),
 
     // Decoders under hostile bytes: what they are fed, and the corpus replayed.
     .target(
