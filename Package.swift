@@ -115,7 +115,7 @@ let package = Package(
     tests("EndToEndTests", ["Pouch", "CBOR", subprocess]),
     tests(
       "PouchBenchTests",
-      ["PouchBench", "Pouch", "PouchCommand", "PouchCore", histogram, subprocess]),
+      ["PouchBench", "Pouch", "PouchCore", "PouchTLS"]),
 
     // What the steady path takes of the heap: a process of its own, with an allocator that counts.
     .target(name: "AllocationCounter", path: "Tests/Footprint/Counter"),

@@ -28,7 +28,7 @@ struct PouchBenchTool: AsyncParsableCommand {
                      pouch-bench compare before.json after.json --fail-if 'p99>+10%'
 
       A receiver elsewhere is pouch-receive, such as: pouch-receive --listen tcp://127.0.0.1:7447 \
-      --raw > /dev/null
+      -q --raw > /dev/null
 
       EXIT STATUS
         0 success; 3 a threshold of compare was crossed; 2 a receiver elsewhere refused objects; 64 \

@@ -33,18 +33,20 @@ extension Usage {
   /// One call of `send` for each object.
   func send(_ maker: inout ObjectMaker, through sender: Sender) async throws {
     if maker.size > ObjectPool.copyLimit { return try await sendWhole(&maker, through: sender) }
-    var object = maker.makeMemory()
+    let writer = maker.writer
+    var object = writer.makeMemory()
     while let tag = maker.next() {
-      object.withUnsafeMutableBytes { maker.write(tag, into: $0) }
+      writer.write(tag, into: &object)
       try await sender.send(object)
     }
   }
 
   /// The same for objects that the library does not copy.
   private func sendWhole(_ maker: inout ObjectMaker, through sender: Sender) async throws {
+    let writer = maker.writer
     var pool = ObjectPool(size: maker.size)
     while let tag = maker.next() {
-      try await sender.send(pool.make { maker.write(tag, into: $0, refresh: $1) })
+      try await sender.send(pool.make { writer.write(tag, into: $0, refresh: $1) })
     }
   }
 }
@@ -71,7 +73,8 @@ struct BatchUsage: Usage {
 
   func send(_ maker: inout ObjectMaker, through sender: Sender) async throws {
     let count = max(1, min(BatchUsage.most.objects, BatchUsage.most.bytes / maker.size))
-    var batch = [[UInt8]](repeating: maker.makeMemory(), count: count)
+    let writer = maker.writer
+    var batch = [[UInt8]](repeating: writer.makeMemory(), count: count)
     var isOver = false
     while !isOver {
       var filled = 0
@@ -80,7 +83,7 @@ struct BatchUsage: Usage {
           isOver = true
           break
         }
-        batch[filled].withUnsafeMutableBytes { maker.write(tag, into: $0) }
+        writer.write(tag, into: &batch[filled])
         filled += 1
       }
       if filled < batch.count { batch.removeLast(batch.count - filled) }

@@ -19,7 +19,7 @@ struct PouchRoundTrip: Contender {
         try await withSender(to: endpoint, options: options) { sender in
           let begin = try await line.wait()
           var maker = ObjectMaker(
-            round, connection: connection, begin: begin, looksOften: true)
+            round, connection: connection, clock: meters.clock, begin: begin, looksOften: true)
           return try await sender.measureAcknowledgements(&maker, variant.acknowledge)
         }
       }
@@ -63,10 +63,11 @@ extension Sender {
     _ maker: inout ObjectMaker, _ level: AcknowledgementLevel
   ) async throws -> RoundTrips {
     var trips = RoundTrips()
+    let writer = maker.writer
     var pool = ObjectPool(size: maker.size)
     var isTimed = false
     while let tag = maker.next() {
-      let object = pool.make { maker.write(tag, into: $0, refresh: $1) }
+      let object = pool.make { writer.write(tag, into: $0, refresh: $1) }
       let begin = MonotonicClock.now()
       let receipt = try await send(object)
       if level == .received {

@@ -16,7 +16,7 @@ struct PacedSending: Sendable {
   private var lastSent: UInt64 = 0
 
   /// Begins now: nothing is to be connected any more.
-  init(_ round: RoundPlan, _ schedule: Schedule, rate: Double) {
+  init(_ round: RoundPlan, _ schedule: Schedule, clock: RoundClock, rate: Double) {
     _ = pouch_bench_sleep_precisely()
     var round = round
     let each = rate / Double(round.connections)
@@ -31,7 +31,7 @@ struct PacedSending: Sendable {
     let begin = MonotonicClock.now() + 1_000_000
     schedule.begin = begin
     makers = (0..<round.connections).map { connection in
-      ObjectMaker(round, connection: connection, begin: begin)
+      ObjectMaker(round, connection: connection, clock: clock, begin: begin)
     }
     guard case .count(let warmUp, let objects) = round.extent else {
       deadline = .max
@@ -58,7 +58,7 @@ struct PacedSending: Sendable {
     _ object: (connection: Int, tag: ObjectTag), into memory: UnsafeMutableRawBufferPointer,
     refresh: Bool
   ) {
-    makers[object.connection].write(object.tag, into: memory, refresh: refresh)
+    makers[object.connection].writer.write(object.tag, into: memory, refresh: refresh)
   }
 
   /// Sleeps until the time has come for the object that was given out last.

@@ -7,8 +7,6 @@ struct RoundPlan: Sendable {
   var rate: Double?
   /// Whether one object is changed on its way out, to see that this is noticed.
   var corrupts = false
-  /// Started by the sending side, where the receiving one is elsewhere.
-  var sendingClock: RoundClock?
   /// Counts system calls, in a round that is not timed.
   var counter: SystemCallCounter?
 }
