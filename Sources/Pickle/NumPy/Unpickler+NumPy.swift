@@ -2,10 +2,11 @@ internal import CBOR
 
 /// What NumPy's own functions would have made, of numeric and boolean elements.
 extension Unpickler {
-  /// `numpy.dtype(code, align, copy)`, whose byte order comes with its state.
+  /// `numpy.dtype(code, False, True)`, whose byte order comes with its state. What is not a copy
+  /// would be NumPy's own, on which a state has no effect.
   mutating func makeElementType(_ arguments: [Item]) throws(PickleError) -> Item? {
-    guard arguments.count == 3, let code = arena.text(arguments[0]), arguments[1].flag != nil,
-      arguments[2].flag != nil
+    guard arguments.count == 3, let code = arena.text(arguments[0]), arguments[1].flag == false,
+      arguments[2].flag == true
     else { return nil }
     guard let type = ElementType(code: code) else {
       throw unsupported("NumPy's type '\(Name.shown(code))' has no counterpart")

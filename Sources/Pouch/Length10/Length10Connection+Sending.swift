@@ -21,7 +21,7 @@ extension Length10Connection {
   func send(
     _ payload: Bytes, attributes: Attributes, format: ObjectFormat
   ) async throws(PouchError) -> Receipt {
-    try check(format)
+    try check(format, attributes)
     // A value in another format becomes a pickle.
     let payload =
       format == .pickle ? payload : try ObjectFormat.pickle.payload(for: format.value(of: payload))
@@ -37,11 +37,27 @@ extension Length10Connection {
     return Receipt(id: id, connection: nil)
   }
 
+  /// There is no place for attributes in this framing, and so none for attachments.
+  func send(
+    parts: [Bytes], attributes: Attributes, format: ObjectFormat
+  ) async throws(PouchError) -> Receipt {
+    throw PouchError(
+      .usage, "an object of the length10 framing has no attachments",
+      hint: "put the buffers into the object", endpoint: info.endpoint)
+  }
+
+  func send(
+    _ payload: Bytes, attachments: [Bytes], attributes: Attributes, format: ObjectFormat
+  ) async throws(PouchError) -> Receipt {
+    // Refused: `attributes` lists them.
+    try await send(payload, attributes: attributes, format: format)
+  }
+
   func send(
     attributes: Attributes, format: ObjectFormat,
     from source: (Int) async throws(PouchError) -> Bytes
   ) async throws(PouchError) -> Receipt {
-    try check(format)
+    try check(format, attributes)
     guard format == .pickle, let size = attributes.size else {
       return try await send(collect(source), attributes: attributes, format: format)
     }
@@ -126,7 +142,12 @@ extension Length10Connection {
   /// How much of a streamed object is asked for at a time, in bytes.
   static let pieceSize = Outbox.chunkSize
 
-  private func check(_ format: ObjectFormat) throws(PouchError) {
+  private func check(_ format: ObjectFormat, _ attributes: Attributes) throws(PouchError) {
+    guard attributes.attachments.isEmpty else {
+      throw PouchError(
+        .usage, "the framing length10 has no place for attachments",
+        hint: "put them into the object, or send with the framing pouch", endpoint: info.endpoint)
+    }
     guard ![.pickle, .cbor, .json].contains(format) else { return }
     throw PouchError(
       .usage, "the framing length10 carries pickles, and this object is \(format)",

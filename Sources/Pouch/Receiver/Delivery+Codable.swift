@@ -4,7 +4,7 @@ public import PouchCore
 
 extension Delivery {
   /// Reads the payload as a value, by the object's format: CBOR, JSON or pickle, of which the safe
-  /// subset is read; see `value()`.
+  /// subset is read; see `value()`. Attachments are beside it.
   ///
   /// - Throws: `.badData` when the payload does not hold such a value; `.usage` for an object in
   ///   another format, such as raw bytes.
@@ -15,7 +15,8 @@ extension Delivery {
         return try payload.withUnsafeBytes { bytes throws(CBORError) in
           try connection.decoder.decode(type, from: bytes)
         }
-      case .json: return try JSONDecoder().decode(type, from: Data(payload.array))
+      case .json:
+        return try JSONDecoder().decode(type, from: payload.withUnsafeBytes { Data($0) })
       case .pickle: return try value().decoded(as: type)
       default: break
       }

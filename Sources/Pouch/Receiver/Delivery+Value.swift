@@ -20,10 +20,12 @@ extension Delivery {
 }
 
 extension StreamedDelivery {
-  /// Reads the bytes of the body, which were gathered, as a value; see `Delivery.value()`.
+  /// Reads the bytes of the body, which were gathered, as a value; attachments are no part of it.
+  /// See `Delivery.value()`.
   package func value(of gathered: Bytes) throws(PouchError) -> CBOR.Value {
     do throws(PouchError) {
-      return try format.value(of: gathered, allowsNumPy: connection.allowsNumPy)
+      return try format.value(
+        of: attributes.cut(gathered).own, allowsNumPy: connection.allowsNumPy)
     } catch {
       throw error.at(objectID: id)
     }

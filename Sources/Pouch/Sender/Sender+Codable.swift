@@ -12,9 +12,11 @@ extension Sender {
   @discardableResult
   public func send(_ value: some Encodable) async throws(PouchError) -> Receipt {
     var large = Bytes()
-    let id = try withEncoded(value) { encoded in
-      let id = trySend(copying: encoded, format: .cbor)
-      if id == 0 { large = Bytes(copying: encoded) }
+    let id = try withEncoded(value) { item in
+      let id =
+        item.size > Outbox.copyLimit
+        ? 0 : item.withBytes { trySend(copying: $0, format: .cbor) }
+      if id == 0 { large = Bytes(copying: item) }
       return id
     }
     if id != 0, let only { return Receipt(id: id, connection: only) }
@@ -32,11 +34,12 @@ extension Sender {
     return try await sendSlowly(encoded, attributes, .cbor)
   }
 
-  private func withEncoded<R>(
-    _ value: some Encodable, _ body: (UnsafeRawBufferPointer) -> R
+  /// Encodes a value and lends it before its bytes are anywhere.
+  func withEncoded<R>(
+    _ value: some Encodable, _ body: (EncodedItem) -> R
   ) throws(PouchError) -> R {
     do {
-      return try encoder.withEncodedBytes(of: value, body)
+      return try encoder.withEncodedItem(of: value, body)
     } catch {
       throw PouchError(
         .badData, "a value of type \(type(of: value)) cannot be encoded", cause: "\(error)")

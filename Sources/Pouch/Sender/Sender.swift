@@ -84,14 +84,14 @@ public final class Sender: Sendable {
   @discardableResult
   public func send(_ bytes: [UInt8]) async throws(PouchError) -> Receipt {
     if let receipt = trySend(bytes) { return receipt }
-    return try await sendSlowly(Bytes(bytes), .none, .raw)
+    return try await sendSlowly(bytes)
   }
 
   /// Sends a small object if that needs no waiting.
   ///
   /// - Returns: nil, having done nothing, when too much waits or the window is closed, when the
-  ///   object has more than 16 KiB, when the connection has ended, or when this sender listens:
-  ///   `send` waits, or says what is wrong.
+  ///   object has more than 16 KiB, when the connection has ended, when this sender listens,
+  ///   and over the framing `length10`: `send` waits, or says what is wrong.
   @inlinable
   public func trySend(_ bytes: Bytes, format: ObjectFormat = .raw) -> Receipt? {
     let id = bytes.withUnsafeBytes { trySend(copying: $0, format: format) }
@@ -120,7 +120,19 @@ public final class Sender: Sendable {
     _ bytes: Bytes, _ attributes: Attributes, _ format: ObjectFormat
   ) async throws(PouchError) -> Receipt {
     let connection = try await pick()
+    var attributes = attributes
+    if !attributes.attachments.isEmpty { attributes.size = UInt64(bytes.count) }
+    try attributes.checkAttachmentsToSend()
     return try await connection.send(bytes, attributes: attributes, format: format)
+  }
+
+  /// Waits for room, so that a small object is copied straight into the frame that is open then.
+  @usableFromInline
+  func sendSlowly(_ bytes: [UInt8]) async throws(PouchError) -> Receipt {
+    if let only, let id = try await only.send(copying: bytes) {
+      return Receipt(id: id, connection: only)
+    }
+    return try await sendSlowly(Bytes(bytes), .none, .raw)
   }
 
   /// Sends an object of any size in constant memory.
@@ -136,6 +148,7 @@ public final class Sender: Sendable {
     attributes: Attributes = .none, format: ObjectFormat = .raw,
     from source: (_ longest: Int) async throws(PouchError) -> Bytes
   ) async throws(PouchError) -> Receipt {
+    try attributes.checkAttachmentsToSend()
     let connection = try await pick()
     return try await connection.send(attributes: attributes, format: format, from: source)
   }
@@ -143,7 +156,7 @@ public final class Sender: Sendable {
   // MARK: Connections
 
   /// The connection that takes the next object, waiting for one when there is none.
-  private func pick() async throws(PouchError) -> any PeerConnection {
+  func pick() async throws(PouchError) -> any PeerConnection {
     if let single { return single }
     while true {
       let waiter = Waiter()

@@ -31,6 +31,11 @@ protocol PeerConnection: AnyObject, Sendable {
     _ payload: Bytes, attributes: Attributes, format: ObjectFormat
   ) async throws(PouchError) -> Receipt
 
+  /// Sends an object with the attachments that `attributes` lists.
+  func send(
+    _ payload: Bytes, attachments: [Bytes], attributes: Attributes, format: ObjectFormat
+  ) async throws(PouchError) -> Receipt
+
   func send(
     attributes: Attributes, format: ObjectFormat,
     from source: (Int) async throws(PouchError) -> Bytes

@@ -1,9 +1,11 @@
+internal import CPouchSystem
+
 /// An immutable run of bytes that shares its memory with every slice taken of it.
 ///
 /// A delivery's payload is one of these: a view into the buffer that the kernel filled, not a
 /// copy. Keeping a slice keeps the whole buffer alive; `init(copying:)` makes a copy of its own.
 public struct Bytes: Sendable {
-  @usableFromInline let storage: ByteStorage?
+  @usableFromInline var storage: ByteStorage?
   @usableFromInline var offset: Int
 
   @usableFromInline var length: Int
@@ -113,7 +115,10 @@ extension Bytes: Hashable {
   public static func == (left: Bytes, right: Bytes) -> Bool {
     guard left.count == right.count else { return false }
     return left.withUnsafeBytes { left in
-      right.withUnsafeBytes { right in left.elementsEqual(right) }
+      right.withUnsafeBytes { right in
+        guard let first = left.baseAddress, let second = right.baseAddress else { return true }
+        return left.isEmpty || pouch_memory_equal(first, second, left.count)
+      }
     }
   }
 

@@ -10,6 +10,7 @@ struct Program: Sendable {
   static let send = Program(built: "pouch-send")
   static let receive = Program(built: "pouch-receive")
   static let certs = Program(built: "pouch-certs")
+  static let bench = Program(built: "pouch-bench")
   /// The peer in plain Python.
   static let peer = Program(
     name: "pouch_peer.py", command: ["python3", "-B", Repository.path("Tests/Peers/pouch_peer.py")])
@@ -18,7 +19,10 @@ struct Program: Sendable {
   static let length10Peer = Program(
     name: "length10_peer.py",
     command: ["python3", "-B", Repository.path("Tests/Peers/length10_peer.py")])
-  static let python = Program(name: "python3", command: ["python3"])
+  /// Python, with the peer's modules to import.
+  static let python = Program(
+    name: "python3",
+    command: ["env", "PYTHONPATH=\(Repository.path("Tests/Peers"))", "python3", "-B"])
 
   private init(name: String, command: [String]) {
     self.name = name
@@ -33,17 +37,6 @@ struct Program: Sendable {
     self.init(name: name, command: [directory.appending(path: name).path])
   }
 
-  /// Whether Python has NumPy.
-  static let hasNumPy: Bool = {
-    let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = ["python3", "-c", "import numpy"]
-    process.standardError = FileHandle.nullDevice
-    guard (try? process.run()) != nil else { return false }
-    process.waitUntilExit()
-    return process.terminationStatus == 0
-  }()
-
   /// Whether there is a Python for the peer.
   static let hasPython: Bool = {
     let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
@@ -51,6 +44,19 @@ struct Program: Sendable {
       FileManager.default.isExecutableFile(atPath: "\($0)/python3")
     }
   }()
+
+  static let hasNumPy = canImport("numpy")
+
+  /// Whether Python has a module that does not come with it.
+  static func canImport(_ module: String) -> Bool {
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments = ["python3", "-c", "import \(module)"]
+    process.standardError = FileHandle.nullDevice
+    guard (try? process.run()) != nil else { return false }
+    process.waitUntilExit()
+    return process.terminationStatus == 0
+  }
 }
 
 /// How a program ended, and what it said.
