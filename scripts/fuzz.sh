@@ -12,7 +12,9 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 build=.build/fuzz
 corpus=Tests/Fuzzing/Corpus
 export POUCH_FUZZ=1
-flags=(-c release --scratch-path "$build" --sanitize fuzzer --sanitize address --product pouch-fuzz)
+# The compiler heeds only the last -sanitize: both in one, or Swift is not instrumented for coverage.
+flags=(-c release --scratch-path "$build" --sanitize fuzzer --sanitize address
+  -Xswiftc -sanitize=fuzzer,address --product pouch-fuzz)
 swift build "${flags[@]}" </dev/null
 fuzz=$(swift build "${flags[@]}" --show-bin-path)/pouch-fuzz
 
