@@ -42,7 +42,9 @@ struct Compare: AsyncParsableCommand {
     let raw = RawSockets()
     let zeroMQ = ZeroMQ()
     let all: [any Workload] = [
-      raw, zeroMQ, PouchObjects(acknowledge: .none), PouchObjects(acknowledge: .processed),
+      raw, zeroMQ, PouchObjects(.async, acknowledge: .none),
+      PouchObjects(.each, acknowledge: .none), PouchObjects(.each, acknowledge: .processed),
+      PouchObjects(.batch, acknowledge: .none),
     ]
     let workloads = all.filter { only.map($0.name.contains) ?? true }
     guard !workloads.isEmpty else {

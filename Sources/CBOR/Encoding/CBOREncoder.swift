@@ -36,7 +36,7 @@ public struct CBOREncoder: Sendable {
   public func encode(_ value: some Encodable) throws(CBORError) -> [UInt8] {
     var session = try session(encoding: value)
     defer { finish(&session) }
-    return try session.array(isDeterministic: isDeterministic)
+    return try EncodedItem(session, isDeterministic: isDeterministic).array()
   }
 
   /// Encodes a value behind the bytes that an array already holds, which is also how a sequence
@@ -55,7 +55,17 @@ public struct CBOREncoder: Sendable {
   ) throws(CBORError) -> Result {
     var session = try session(encoding: value)
     defer { finish(&session) }
-    return try session.withBytes(isDeterministic: isDeterministic, body)
+    return try EncodedItem(session, isDeterministic: isDeterministic).withBytes(body)
+  }
+
+  /// Encodes a value and lends it before its bytes are anywhere, so that large byte strings and
+  /// typed arrays can be copied once, to where they are wanted.
+  package func withEncodedItem<Result>(
+    of value: some Encodable, _ body: (EncodedItem) -> Result
+  ) throws(CBORError) -> Result {
+    var session = try session(encoding: value)
+    defer { finish(&session) }
+    return try body(EncodedItem(session, isDeterministic: isDeterministic))
   }
 
   private func session(encoding value: some Encodable) throws(CBORError) -> EncodingSession {

@@ -1,8 +1,8 @@
 /// Conversions between the three widths of IEEE 754 that CBOR writes, exact or not at all.
-enum FloatBits {
+package enum FloatBits {
   /// The value of a binary16.
   @inline(__always)
-  static func double(half bits: UInt16) -> Double {
+  package static func double(half bits: UInt16) -> Double {
     let magnitude = UInt32(bits & 0x7fff)
     // Put where a binary32 has its exponent and fraction, subnormal ones too, the value is as much
     // smaller as the one bias is less than the other. Infinity and NaN keep their own exponent.

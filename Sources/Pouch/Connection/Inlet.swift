@@ -4,25 +4,22 @@ import Synchronization
 /// The receiving half of a connection's reader: undoes the pipeline, admits objects, hands them
 /// over, and books what the handlers have finished. Used by the reader's task alone.
 struct Inlet {
-  private struct Collected {
-    var format: ObjectFormat
-    var attributes: AttributesBox?
-    var chunks: [Bytes]
-    var count: Int
-  }
-
   let connection: Connection
   let pipeline: Pipeline
   let sink: Sink
+  let gate: Gate
 
   /// Objects that arrive in chunks for a handler that takes them whole.
-  private var collected: [UInt64: Collected] = [:]
+  private var collected: [UInt64: Assembly] = [:]
   private var collectedBytes = 0
+  /// Memory for whoever a control frame wakes.
+  private var ready: [Waiter] = []
 
   init(connection: Connection, pipeline: Pipeline, sink: Sink) {
     self.connection = connection
     self.pipeline = pipeline
     self.sink = sink
+    gate = Gate(largest: connection.limits.object, policy: connection.policy)
   }
 
   /// The largest body that a frame may unfold to, in bytes (docs/wire.md, section 7).
@@ -37,7 +34,7 @@ struct Inlet {
       try pipeline.open(&body, header: frame.header, limit: Inlet.largestBody)
     }
     guard frame.header.kind == .data else {
-      try connection.takeControl(frame.header, body)
+      try connection.takeControl(frame.header, body, &ready)
       if frame.header.kind == .cancel { drop(frame.header.firstID) }
       return
     }
@@ -51,104 +48,6 @@ struct Inlet {
     }
   }
 
-  // MARK: Many small objects
-
-  private mutating func takeMany(_ header: FrameHeader, _ body: Bytes) async throws(PouchError) {
-    switch sink {
-    case .none: break
-    case .whole(let handler): try await takeMany(header, body, handler)
-    case .streamed(let handler):
-      try await takeMany(header, body) { delivery in
-        try await handler(StreamedDelivery(delivery))
-      }
-    }
-  }
-
-  private func takeMany(
-    _ header: FrameHeader, _ body: Bytes,
-    _ handler: @Sendable (Delivery) async throws -> Void
-  ) async throws(PouchError) {
-    let (first, count) = (header.firstID, UInt64(header.count))
-    guard let duplicates = try admit(first, header.count) else { return }
-    var reader = EntryReader(body)
-    var pace = Pace()
-    var unsettled = first
-    let info = connection.info
-    let largest = connection.limits.object
-    let isSettledEarly = connection.agreement.acknowledge == .received
-    if isSettledEarly { settle(first...first + count - 1) }
-    for index in 0..<count {
-      let id = first + index
-      let head = try reader.nextHead()
-      let delivery: Delivery
-      if head.isPlain {
-        delivery = Delivery(
-          id: id, format: head.format, payload: try reader.payload(head), attributes: nil,
-          connection: info)
-      } else {
-        delivery = try self.delivery(id, reader.rest(head))
-      }
-      if index < UInt64(duplicates) { continue }
-      if delivery.payload.count > largest {
-        refuseTooLarge(delivery)
-      } else {
-        do {
-          try await hand(delivery, to: handler)
-        } catch {
-          connection.refuse(id, Refusal(handlerError: error))
-        }
-      }
-      if pace.isDue(), !isSettledEarly {
-        // The handler is slow: let the sender see how far it has come.
-        settle(unsettled...id)
-        unsettled = id + 1
-        connection.wakeFlusher()
-        await Task.yield()
-      }
-      if connection.isClosing, index + 1 < count {
-        if !isSettledEarly, unsettled <= id { settle(unsettled...id) }
-        return
-      }
-    }
-    guard reader.isAtEnd else {
-      throw PouchError(.badData, "a DATA frame goes on behind its last object")
-    }
-    if !isSettledEarly, unsettled < first + count { settle(unsettled...first + count - 1) }
-  }
-
-  /// An object with attributes among others in its frame; a chunk has no place there.
-  private func delivery(_ id: UInt64, _ entry: Entry) throws(PouchError) -> Delivery {
-    let box = try attributes(of: entry)
-    guard !entry.hasMore, box?.attributes.offset == nil else {
-      throw PouchError(.badData, "a chunk shares its frame", objectID: id)
-    }
-    return Delivery(
-      id: id, format: entry.format, payload: entry.payload, attributes: box,
-      connection: connection.info)
-  }
-
-  /// Calls the handler in a function of its own: behind the call of a closure the compiler checks
-  /// which executor it is on, and behind a call of a function like this one it does not.
-  @inline(never)
-  private func hand(
-    _ delivery: Delivery, to handler: @Sendable (Delivery) async throws -> Void
-  ) async throws {
-    try await handler(delivery)
-  }
-
-  /// - Returns: nil when this side takes no more objects.
-  private func admit(_ first: UInt64, _ count: UInt32) throws(PouchError) -> Int? {
-    let result = connection.state.withLock { state -> Result<Int?, PouchError> in
-      guard state.session.acceptsObjects else { return .success(nil) }
-      do throws(PouchError) {
-        return .success(try state.session.inbox.admit(first: first, count: count))
-      } catch {
-        return .failure(error)
-      }
-    }
-    return try result.get()
-  }
-
   // MARK: One object, or a chunk of one
 
   private mutating func takeOne(
@@ -160,7 +59,7 @@ struct Inlet {
       throw PouchError(.badData, "a DATA frame goes on behind its last object")
     }
     let id = header.firstID
-    let box = try attributes(of: entry)
+    let box = try AttributesBox(of: entry)
     let result = connection.state.withLock { state -> Result<Inbox.Admission, PouchError> in
       do throws(PouchError) {
         let isNew = box?.attributes.offset == nil
@@ -186,8 +85,16 @@ struct Inlet {
   private mutating func begin(
     _ id: UInt64, _ entry: Entry, _ box: AttributesBox?, _ group: inout DiscardingTaskGroup
   ) async throws(PouchError) {
+    if let refusal = gate.policy.refusal(of: entry.format) {
+      return connection.refuse(id, refusal)
+    }
+    do throws(PouchError) {
+      try box?.attributes.checkAttachmentsOfChunks()
+    } catch {
+      return connection.refuse(id, Refusal(handlerError: error))
+    }
     guard case .streamed(let handler) = sink else {
-      collected[id] = Collected(format: entry.format, attributes: box, chunks: [], count: 0)
+      collected[id] = Assembly(format: entry.format, attributes: box)
       collect(id, entry.payload)
       return
     }
@@ -222,10 +129,8 @@ struct Inlet {
     collect(id, entry.payload)
     guard isLast, let object = collected.removeValue(forKey: id) else { return }
     collectedBytes -= object.count
-    var whole = ByteBuffer(capacity: object.count)
-    for chunk in object.chunks { whole.append(chunk) }
     let complete = Entry(
-      format: object.format, hasMore: false, attributes: nil, payload: whole.freeze())
+      format: object.format, hasMore: false, attributes: nil, payload: object.finish())
     let isSettledEarly = connection.agreement.acknowledge == .received
     if isSettledEarly { settle(id...id) }
     await deliver(id, complete, object.attributes)
@@ -233,17 +138,20 @@ struct Inlet {
   }
 
   private mutating func collect(_ id: UInt64, _ chunk: Bytes) {
-    guard collected[id] != nil else { return }
-    collected[id]?.chunks.append(chunk)
-    collected[id]?.count += chunk.count
-    collectedBytes += chunk.count
-    guard collectedBytes > connection.limits.object else { return }
+    guard let object = collected[id] else { return }
+    let isWithinLimit = collectedBytes + chunk.count <= connection.limits.object
+    if isWithinLimit, object.append(chunk) {
+      collectedBytes += chunk.count
+      return
+    }
     drop(id)
     connection.refuse(
       id,
       Refusal(
         code: "too-large", isRetryable: true,
-        text: "objects that are not complete hold more than \(connection.limits.object) bytes"))
+        text: isWithinLimit
+          ? "there is no memory for it now"
+          : "objects that are not complete hold more than \(connection.limits.object) bytes"))
   }
 
   private mutating func drop(_ id: UInt64) {
@@ -254,15 +162,13 @@ struct Inlet {
 
   /// Hands over one object that came alone in its frame, or in chunks.
   private func deliver(_ id: UInt64, _ entry: Entry, _ box: AttributesBox?) async {
-    let delivery = Delivery(
-      id: id, format: entry.format, payload: entry.payload, attributes: box,
-      connection: connection.info)
-    guard entry.payload.count <= connection.limits.object else {
-      return refuseTooLarge(delivery)
-    }
+    let delivery = Delivery(id: id, entry: entry, attributes: box, connection: connection.info)
+    guard gate.admits(delivery) else { return refuse(delivery) }
     do {
       switch sink {
       case .whole(let handler): try await handler(delivery)
+      case .immediate(let handler): try handler(delivery)
+      case .batches(let handler): try await handler(DeliveryBatch(delivery))
       case .streamed(let handler): try await handler(StreamedDelivery(delivery))
       case .none: break
       }
@@ -271,22 +177,12 @@ struct Inlet {
     }
   }
 
-  private func refuseTooLarge(_ delivery: Delivery) {
-    let limit = connection.limits.object
-    connection.refuse(
-      delivery.id,
-      Refusal(
-        code: "too-large",
-        text: "the object has \(delivery.payload.count) bytes; \(limit) is the most"))
+  /// Refuses an object that the gate does not admit.
+  func refuse(_ delivery: Delivery) {
+    if let objection = gate.objection(to: delivery) { connection.refuse(delivery.id, objection) }
   }
 
-  @inline(__always)
-  private func attributes(of entry: Entry) throws(PouchError) -> AttributesBox? {
-    guard let encoded = entry.attributes else { return nil }
-    return AttributesBox(try Attributes(reading: encoded))
-  }
-
-  private func settle(_ ids: ClosedRange<UInt64>) {
+  func settle(_ ids: ClosedRange<UInt64>) {
     connection.state.withLock { $0.session.settle(ids) }
   }
 }

@@ -6,6 +6,10 @@ enum Sink: Sendable {
   case none
   /// To a handler that takes objects whole.
   case whole(@Sendable (Delivery) async throws -> Void)
+  /// To a handler that takes objects whole and never waits.
+  case immediate(@Sendable (Delivery) throws -> Void)
+  /// To a handler that takes all objects of a frame at once.
+  case batches(@Sendable (DeliveryBatch) async throws -> Void)
   /// To a handler that takes objects of any size as they come.
   case streamed(@Sendable (StreamedDelivery) async throws -> Void)
 }

@@ -1,19 +1,24 @@
+internal import CPouchSystem
+
 /// An immutable run of bytes that shares its memory with every slice taken of it.
 ///
 /// A delivery's payload is one of these: a view into the buffer that the kernel filled, not a
 /// copy. Keeping a slice keeps the whole buffer alive; `init(copying:)` makes a copy of its own.
 public struct Bytes: Sendable {
-  @usableFromInline let storage: ByteStorage?
-  @usableFromInline let offset: Int
+  @usableFromInline var storage: ByteStorage?
+  @usableFromInline var offset: Int
+
+  @usableFromInline var length: Int
 
   /// The number of bytes.
-  public let count: Int
+  @inlinable
+  public var count: Int { length }
 
   @inlinable
   init(storage: ByteStorage?, offset: Int, count: Int) {
     self.storage = storage
     self.offset = offset
-    self.count = count
+    length = count
   }
 
   /// No bytes.
@@ -55,10 +60,12 @@ public struct Bytes: Sendable {
   public func withUnsafeBytes<R, E: Error>(
     _ body: (UnsafeRawBufferPointer) throws(E) -> R
   ) throws(E) -> R {
-    guard let storage else { return try body(UnsafeRawBufferPointer(start: nil, count: 0)) }
-    let view = UnsafeRawBufferPointer(start: storage.base + offset, count: count)
-    defer { withExtendedLifetime(storage) {} }
-    return try body(view)
+    // The value itself is kept alive, not its storage under another name: that would be counted.
+    defer { extendLifetime(self) }
+    guard let base = storage?.base else {
+      return try body(UnsafeRawBufferPointer(start: nil, count: 0))
+    }
+    return try body(UnsafeRawBufferPointer(start: base + offset, count: count))
   }
 
   /// The byte at `index`, counted from 0.
@@ -73,6 +80,16 @@ public struct Bytes: Sendable {
   public subscript(range: Range<Int>) -> Bytes {
     precondition(range.lowerBound >= 0 && range.upperBound <= count, "range out of bounds")
     return Bytes(storage: storage, offset: offset + range.lowerBound, count: range.count)
+  }
+
+  /// Makes this value show other bytes of `whole`, of which it must be a slice: no reference is
+  /// counted.
+  @inlinable @inline(__always)
+  package mutating func move(to range: Range<Int>, of whole: borrowing Bytes) {
+    precondition(range.lowerBound >= 0 && range.upperBound <= whole.count, "range out of bounds")
+    assert(storage === whole.storage, "not a slice of the same bytes")
+    offset = whole.offset + range.lowerBound
+    length = range.count
   }
 
   /// The first `length` bytes, or all of them where there are fewer.
@@ -98,7 +115,10 @@ extension Bytes: Hashable {
   public static func == (left: Bytes, right: Bytes) -> Bool {
     guard left.count == right.count else { return false }
     return left.withUnsafeBytes { left in
-      right.withUnsafeBytes { right in left.elementsEqual(right) }
+      right.withUnsafeBytes { right in
+        guard let first = left.baseAddress, let second = right.baseAddress else { return true }
+        return left.isEmpty || pouch_memory_equal(first, second, left.count)
+      }
     }
   }
 

@@ -1,4 +1,5 @@
 /// One object, or one chunk of one, inside a DATA body (docs/wire.md, section 5).
+@usableFromInline
 package struct Entry: Sendable {
   package var format: ObjectFormat
   /// More chunks of the object follow.
@@ -40,6 +41,7 @@ package struct Entry: Sendable {
 }
 
 /// The first four bytes of an entry.
+@usableFromInline
 package struct EntryHead: Sendable {
   @usableFromInline let word: UInt32
 
@@ -59,8 +61,9 @@ package struct EntryHead: Sendable {
 }
 
 /// Reads the entries of a decoded DATA body, one after the other, as slices of it.
+@usableFromInline
 package struct EntryReader: Sendable {
-  @usableFromInline let body: Bytes
+  @usableFromInline package let body: Bytes
   @usableFromInline var position = 0
 
   package init(_ body: Bytes) {
@@ -80,15 +83,16 @@ package struct EntryReader: Sendable {
     return EntryHead(word: word)
   }
 
-  /// Reads the payload of a plain entry, whose head was read before.
+  /// Passes the payload of a plain entry, whose head was read before.
   ///
+  /// - Returns: Where it stands in the body.
   /// - Throws: `.badData` when the body does not hold it whole.
   @inlinable @inline(__always)
-  package mutating func payload(_ head: EntryHead) throws(PouchError) -> Bytes {
+  package mutating func payloadRange(_ head: EntryHead) throws(PouchError) -> Range<Int> {
     let start = position
     guard body.count - start >= head.length else { throw EntryReader.cut() }
     position = start + head.length
-    return body[start..<start + head.length]
+    return Range(uncheckedBounds: (start, position))
   }
 
   /// Reads the rest of any entry, whose head was read before.
@@ -101,7 +105,7 @@ package struct EntryReader: Sendable {
     let attributes = head.hasAttributes ? try takeAttributes() : nil
     return Entry(
       format: head.format, hasMore: head.hasMore, attributes: attributes,
-      payload: try payload(head))
+      payload: body[try payloadRange(head)])
   }
 
   /// Reads the next entry.

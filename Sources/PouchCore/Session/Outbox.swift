@@ -3,6 +3,7 @@
 /// Small objects are copied one after the other into the open frame; a large payload gets a frame
 /// of its own and is not copied. Nothing waits for a frame to fill: whoever flushes takes what is
 /// there.
+@usableFromInline
 package struct Outbox: ~Copyable, Sendable {
   /// A frame that no stage has seen yet.
   package struct Pending: Sendable {
@@ -10,37 +11,49 @@ package struct Outbox: ~Copyable, Sendable {
     /// Room for the header, then the body, then room for trailers.
     package var front: Bytes
     package var payload: Bytes
+    /// The payload's further runs, where it stands in several places.
+    package var further: [Bytes] = []
 
     /// The size of the body, in bytes.
-    package var count: Int { front.count - FrameHeader.size + payload.count }
+    package var count: Int {
+      further.reduce(front.count - FrameHeader.size + payload.count) { $0 + $1.count }
+    }
   }
 
   /// When the open frame holds this many bytes, it is closed and the next one begun.
   package static var frameTarget: Int { 64 << 10 }
-  /// Payloads above this are not copied.
-  @inlinable package static var copyLimit: Int { 16 << 10 }
+  /// Payloads above this are not copied, whatever the peer's frames hold.
+  package static var copyLimit: Int { 16 << 10 }
   /// The size of a chunk of a large object, unless the peer takes only smaller frames.
   package static let chunkSize = 256 << 10
   /// Room that a frame keeps for entry heads, attributes of a chunk, and trailers.
   package static let overhead = 1 << 10
   /// Backpressure begins when this many bytes wait to be written.
-  @inlinable package static var highWater: Int { 256 << 10 }
+  package static var highWater: Int { 256 << 10 }
   private static let mostSpare = 8
 
   /// The books on what was accepted.
   @usableFromInline package var ledger = SendLedger()
   /// What the receiver, and this end's settings, allow in flight; nil without acknowledgements.
-  @usableFromInline package var window: Window?
-  /// The most payload bytes that one frame may carry.
-  package private(set) var longestPayload: Int
+  package var window: Window? { didSet { closeRoom() } }
+  /// The most payload bytes that one frame may carry beside short attributes.
+  package let longestPayload: Int
+  /// The most payload bytes that are copied into a frame with others.
+  package let longestCopy: Int
+  /// The most bytes of attributes and payload that one frame may carry.
+  private let longestBody: Int
   /// Bytes that were handed over and have not been written.
   @usableFromInline package internal(set) var waiting = 0
 
-  @usableFromInline let frameTarget: Int
+  let frameTarget: Int
   @usableFromInline var open: ByteBuffer
   private var openFirst: UInt64 = 0
   @usableFromInline var openCount: UInt32 = 0
   @usableFromInline var openCharge = 0
+  /// How many bytes of entries, and objects, the open frame takes before anything else need be
+  /// asked: the size of a frame, the window, whether objects are accepted at all.
+  @usableFromInline var room = 0
+  @usableFromInline var roomObjects: UInt32 = 0
   private var queue: [Pending] = []
   /// Memory of written frames, to be filled again: full frames, and small ones.
   private var spareFrames: [Bytes] = []
@@ -48,7 +61,9 @@ package struct Outbox: ~Copyable, Sendable {
 
   /// - Parameter peerFrame: The largest body that the peer accepts, in bytes.
   package init(peerFrame: Int) {
-    longestPayload = min(Outbox.chunkSize, peerFrame - Outbox.overhead)
+    longestBody = peerFrame - Outbox.overhead
+    longestPayload = min(Outbox.chunkSize, longestBody)
+    longestCopy = min(Outbox.copyLimit, longestPayload)
     frameTarget = min(Outbox.frameTarget, peerFrame - Outbox.overhead)
     open = ByteBuffer()
   }
@@ -64,11 +79,9 @@ package struct Outbox: ~Copyable, Sendable {
   }
 
   /// Whether a chunk of an object that has begun may be queued now.
-  @inlinable
   package var isBelowHighWater: Bool { waiting < Outbox.highWater }
 
   /// What keeps an object of `length` bytes from being accepted now; nil when nothing does.
-  @inlinable @inline(__always)
   package func obstacle(_ length: Int) -> Obstacle? {
     guard isBelowHighWater else { return .unwritten }
     guard let window else { return nil }
@@ -80,10 +93,26 @@ package struct Outbox: ~Copyable, Sendable {
     return fits ? nil : .window
   }
 
-  /// Accepts a small object by copying it into the open frame; at most `copyLimit` bytes.
+  /// Accepts a small object where that takes no more than copying it into the open frame.
+  ///
+  /// - Returns: The object's id; 0 when there is more to it, which `append` does once nothing
+  ///   stands in the way.
+  @inlinable @inline(__always)
+  package mutating func appendInRoom(
+    _ payload: UnsafeRawBufferPointer, format: ObjectFormat
+  ) -> UInt64 {
+    let size = payload.count &+ Entry.headSize
+    guard size <= room, openCount < roomObjects else { return 0 }
+    room &-= size
+    open.append(
+      bigEndian: UInt32(truncatingIfNeeded: payload.count) << 8 | UInt32(format.rawValue),
+      then: payload)
+    return book(size, payload.count)
+  }
+
+  /// Accepts a small object by copying it into the open frame; at most `longestCopy` bytes.
   ///
   /// - Returns: The object's id.
-  @inlinable @inline(__always)
   package mutating func append(
     _ payload: UnsafeRawBufferPointer, format: ObjectFormat, attributes: Bytes? = nil
   ) -> UInt64 {
@@ -93,20 +122,54 @@ package struct Outbox: ~Copyable, Sendable {
     Entry.appendHead(
       to: &open, length: payload.count, format: format, attributes: attributes)
     open.append(payload)
-    openCount += 1
-    openCharge += payload.count
-    waiting += size
-    return ledger.accept(charging: payload.count)
+    let id = book(size, payload.count)
+    openRoom()
+    return id
   }
 
-  /// Accepts an object of up to `longestPayload` bytes in a frame of its own, without copying it.
+  /// Books an object that was appended to the open frame.
+  @inlinable @inline(__always)
+  mutating func book(_ size: Int, _ charge: Int) -> UInt64 {
+    openCount &+= 1
+    openCharge &+= charge
+    waiting &+= size
+    return ledger.accept(charging: charge)
+  }
+
+  /// Works out how much may follow into the open frame. Until then the window can only open: what
+  /// narrows it calls `closeRoom()`.
+  private mutating func openRoom() {
+    room = frameTarget - open.count
+    roomObjects = .max
+    guard let window else { return }
+    room = min(room, window.bytes - ledger.bytesInFlight)
+    let objects = UInt64(max(0, window.objects))
+    let left = objects > ledger.inFlight ? objects - ledger.inFlight : 0
+    roomObjects = openCount + UInt32(min(left, UInt64(UInt32.max / 2)))
+  }
+
+  /// Lets the next object ask again for everything that may stand in its way.
+  package mutating func closeRoom() { room = 0 }
+
+  /// The most payload bytes that one frame may carry beside `attributes`; below 1 when not even
+  /// they fit.
+  package func longestPayload(beside attributes: Bytes?) -> Int {
+    let length = attributes?.count ?? 0
+    // Short ones have their place in what every frame keeps free.
+    return length <= Outbox.overhead / 2
+      ? longestPayload : min(longestPayload, longestBody - length)
+  }
+
+  /// Accepts an object of up to `longestPayload(beside:)` bytes in a frame of its own, without
+  /// copying it; `further` are the runs of bytes behind `payload`.
   package mutating func appendWhole(
-    _ payload: Bytes, format: ObjectFormat, attributes: Bytes? = nil
+    _ payload: Bytes, further: [Bytes] = [], format: ObjectFormat, attributes: Bytes? = nil
   ) -> UInt64 {
     closeFrame()
-    let id = ledger.accept(charging: payload.count)
-    ledger.charge(id...id, payload.count)
-    enqueue(id, payload, format, hasMore: false, attributes)
+    let length = further.reduce(payload.count) { $0 + $1.count }
+    let id = ledger.accept(charging: length)
+    ledger.charge(id...id, length)
+    enqueue(id, payload, further, length, format, hasMore: false, attributes)
     return id
   }
 
@@ -116,7 +179,7 @@ package struct Outbox: ~Copyable, Sendable {
   ) -> UInt64 {
     closeFrame()
     let id = ledger.accept(charging: 0)
-    enqueue(id, first, format, hasMore: true, attributes)
+    enqueue(id, first, [], first.count, format, hasMore: true, attributes)
     return id
   }
 
@@ -125,32 +188,32 @@ package struct Outbox: ~Copyable, Sendable {
     _ id: UInt64, _ chunk: Bytes, format: ObjectFormat, isLast: Bool, attributes: Bytes?
   ) {
     closeFrame()
-    enqueue(id, chunk, format, hasMore: !isLast, attributes)
+    enqueue(id, chunk, [], chunk.count, format, hasMore: !isLast, attributes)
   }
 
   private mutating func enqueue(
-    _ id: UInt64, _ payload: Bytes, _ format: ObjectFormat, hasMore: Bool, _ attributes: Bytes?
+    _ id: UInt64, _ payload: Bytes, _ further: [Bytes], _ length: Int, _ format: ObjectFormat,
+    hasMore: Bool, _ attributes: Bytes?
   ) {
     var front = takeSpare(FrameHeader.size + Outbox.overhead + (attributes?.count ?? 0))
     Entry.appendHead(
-      to: &front, length: payload.count, format: format, hasMore: hasMore, attributes: attributes)
-    waiting += front.count - FrameHeader.size + payload.count
+      to: &front, length: length, format: format, hasMore: hasMore, attributes: attributes)
+    waiting += front.count - FrameHeader.size + length
     queue.append(
       Pending(
         header: FrameHeader(kind: .data, firstID: id, count: 1), front: front.freeze(),
-        payload: payload))
+        payload: payload, further: further))
   }
 
-  @usableFromInline
-  mutating func beginFrame() {
+  private mutating func beginFrame() {
     open = takeSpare(FrameHeader.size + frameTarget + Outbox.overhead)
     openFirst = ledger.accepted + 1
     openCharge = 0
   }
 
-  @usableFromInline
-  mutating func closeFrame() {
+  private mutating func closeFrame() {
     guard openCount > 0 else { return }
+    closeRoom()
     ledger.charge(openFirst...ledger.accepted, openCharge)
     var full = ByteBuffer()
     swap(&full, &open)
@@ -181,6 +244,7 @@ package struct Outbox: ~Copyable, Sendable {
   /// Drops everything that waits: the connection is to end with what is appended next.
   package mutating func discard() {
     openCount = 0
+    closeRoom()
     queue = []
     waiting = 0
   }
@@ -217,8 +281,8 @@ package struct Outbox: ~Copyable, Sendable {
   }
 
   private mutating func takeSpare(_ capacity: Int) -> ByteBuffer {
-    let memory = capacity > frameTarget ? spareFrames.popLast() : spareHeads.popLast()
-    var buffer = ByteBuffer(recycling: memory ?? Bytes(), capacity: capacity)
+    var memory = (capacity > frameTarget ? spareFrames.popLast() : spareHeads.popLast()) ?? Bytes()
+    var buffer = ByteBuffer(recycling: &memory, capacity: capacity)
     buffer.appendZeros(FrameHeader.size)
     return buffer
   }

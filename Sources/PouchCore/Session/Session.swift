@@ -2,6 +2,7 @@
 ///
 /// The driver feeds it frames whose stages are undone, tells it what the handlers have finished,
 /// and writes what gathers in `outbox`.
+@usableFromInline
 package struct Session: ~Copyable, Sendable {
   /// What a control frame brought about.
   package enum Event: Sendable {
@@ -133,7 +134,7 @@ package struct Session: ~Copyable, Sendable {
 
   /// Whether objects may still be accepted: neither side has begun to close. Stored, because it
   /// is asked for every object.
-  package private(set) var acceptsObjects = true
+  package private(set) var acceptsObjects = true { didSet { outbox.closeRoom() } }
 
   /// Why the peer takes no more; nil while it does.
   package var peerClosing: Closing? { receivedClosing }

@@ -1,19 +1,37 @@
 import Pouch
 
-/// Pouch as a program uses it: an async `send` for each object, an async handler for each object,
-/// every frame checked with CRC-32C.
+/// Pouch as a program uses it: a `send` for each object or for a batch, a handler for each object
+/// or for all of a frame, every frame checked with CRC-32C.
 struct PouchObjects: Workload {
+  /// How the library is called.
+  enum Form: String {
+    /// An async `send` and a handler that may wait, for each object.
+    case async = "pouch, async handler"
+    /// An async `send` and a handler that does not wait, for each object.
+    case each = "pouch"
+    /// A `send` for every 64 objects and a handler for each frame, which loops over its objects.
+    case batch = "pouch, batches"
+  }
+
   let name: String
   let summary: String
+  private let form: Form
   private let acknowledge: AcknowledgementLevel
 
   /// - Parameter acknowledge: `none` promises what the peers promise; `processed` is the default
   ///   of the library.
-  init(acknowledge: AcknowledgementLevel) {
+  init(_ form: Form, acknowledge: AcknowledgementLevel) {
+    self.form = form
     self.acknowledge = acknowledge
-    name = acknowledge == .none ? "pouch" : "pouch, \(acknowledge)"
+    name = form.rawValue + (acknowledge == .none ? "" : ", \(acknowledge)")
+    let calls =
+      switch form {
+      case .async: "async send and async handler for each object"
+      case .each: "async send and a handler that does not wait for each object"
+      case .batch: "a send for 64 objects and a handler for each frame"
+      }
     summary =
-      "async send and async handler for each object, CRC-32C, "
+      calls + ", CRC-32C, "
       + (acknowledge == .none ? "no acknowledgements" : "each acknowledged as \(acknowledge)")
   }
 
@@ -25,26 +43,64 @@ struct PouchObjects: Workload {
     guard let endpoint = try await receiver.bind().first else {
       throw VerificationError(reason: "the receiver bound nothing")
     }
-    async let received: Void = receiver.run { delivery in
-      delivery.payload.withUnsafeBytes { tally.add($0) }
-    }
+    async let received: Void = receive(receiver, tally)
 
     var sending = SenderOptions()
     sending.acknowledge = acknowledge
     sending.pipeline = [CRC32CStage()]
     try await withSender(to: endpoint, options: sending) { sender in
-      var object = [UInt8](repeating: 0, count: Load.objectSize)
-      for index in 0..<load.total {
-        object.withUnsafeMutableBytes {
-          $0.storeBytes(of: Load.object(index), as: SIMD8<UInt64>.self)
-        }
-        try await sender.send(object)
+      if form == .batch {
+        try await sendBatches(sender, load)
+      } else {
+        try await sendEach(sender, load)
       }
     }
     // The connection has ended in good order: everything that was sent has been handled.
     receiver.stop()
     try await received
     return tally.meter
+  }
+
+  private func receive(_ receiver: Receiver, _ tally: Tally) async throws {
+    switch form {
+    case .async:
+      try await receiver.run { delivery async in
+        delivery.payload.withUnsafeBytes { tally.add($0) }
+      }
+    case .each:
+      try await receiver.run { delivery in
+        delivery.payload.withUnsafeBytes { tally.add($0) }
+      }
+    case .batch:
+      try await receiver.runBatches { batch in
+        batch.forEach { delivery in delivery.payload.withUnsafeBytes { tally.add($0) } }
+      }
+    }
+  }
+
+  private func sendEach(_ sender: Sender, _ load: Load) async throws {
+    var object = [UInt8](repeating: 0, count: Load.objectSize)
+    for index in 0..<load.total {
+      object.withUnsafeMutableBytes {
+        $0.storeBytes(of: Load.object(index), as: SIMD8<UInt64>.self)
+      }
+      try await sender.send(object)
+    }
+  }
+
+  private func sendBatches(_ sender: Sender, _ load: Load) async throws {
+    var batch = [[UInt8]](repeating: [UInt8](repeating: 0, count: Load.objectSize), count: 64)
+    var index = 0
+    while index < load.total {
+      if load.total - index < batch.count { batch.removeLast(batch.count - load.total + index) }
+      for place in batch.indices {
+        batch[place].withUnsafeMutableBytes {
+          $0.storeBytes(of: Load.object(index + place), as: SIMD8<UInt64>.self)
+        }
+      }
+      try await sender.send(batch: batch)
+      index += batch.count
+    }
   }
 }
 

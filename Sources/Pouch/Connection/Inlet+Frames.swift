@@ -1,0 +1,164 @@
+import PouchCore
+import Synchronization
+
+/// Frames of many small objects.
+extension Inlet {
+  /// Takes in a frame that says it holds more than one object.
+  func takeMany(_ header: FrameHeader, _ body: Bytes) async throws(PouchError) {
+    guard let duplicates = try admit(header.firstID, header.count) else { return }
+    var objects = FrameObjects(
+      body, first: header.firstID, count: header.count, connection: connection.info)
+    for _ in 0..<duplicates { _ = try objects.advance() }
+    var books = FrameBooks(header, on: connection)
+    switch sink {
+    case .none: break
+    case .whole(let handler): try await hand(&objects, to: handler, &books)
+    case .immediate(let handler): try await hand(&objects, to: handler, &books)
+    case .batches(let handler): try await hand(objects, to: handler, &books)
+    case .streamed(let handler):
+      try await hand(&objects, to: { try await handler(StreamedDelivery($0)) }, &books)
+    }
+  }
+
+  /// - Returns: How many of the objects came before; nil when this side takes no more.
+  private func admit(_ first: UInt64, _ count: UInt32) throws(PouchError) -> Int? {
+    let result = connection.state.withLock { state -> Result<Int?, PouchError> in
+      guard state.session.acceptsObjects else { return .success(nil) }
+      do throws(PouchError) {
+        return .success(try state.session.inbox.admit(first: first, count: count))
+      } catch {
+        return .failure(error)
+      }
+    }
+    return try result.get()
+  }
+
+  // MARK: One by one
+
+  private func hand(
+    _ objects: inout FrameObjects, to handler: @Sendable (Delivery) async throws -> Void,
+    _ books: inout FrameBooks
+  ) async throws(PouchError) {
+    var pace = Pace()
+    while try objects.advance() {
+      if gate.admits(objects.current) {
+        do {
+          try await hand(objects.current, to: handler)
+        } catch {
+          connection.refuse(objects.current.id, Refusal(handlerError: error))
+        }
+      } else {
+        refuse(objects.current)
+      }
+      if pace.isDue() { await books.breathe(objects.current.id) }
+      if connection.isClosing { break }
+    }
+    books.close(objects.current.id)
+  }
+
+  /// Calls the handler in a function of its own: behind the call of a closure the compiler checks
+  /// which executor it is on, and behind a call of a function like this one it does not.
+  @inline(never)
+  private func hand(
+    _ delivery: Delivery, to handler: @Sendable (Delivery) async throws -> Void
+  ) async throws {
+    try await handler(delivery)
+  }
+
+  // MARK: One by one, without waiting
+
+  private func hand(
+    _ objects: inout FrameObjects, to handler: @Sendable (Delivery) throws -> Void,
+    _ books: inout FrameBooks
+  ) async throws(PouchError) {
+    var pace = Pace()
+    while try handOn(&objects, to: handler, &pace) {
+      await books.breathe(objects.current.id)
+    }
+    books.close(objects.current.id)
+  }
+
+  /// Hands over objects until the handler has been slow, or there are no more.
+  ///
+  /// - Returns: Whether there may be more.
+  private func handOn(
+    _ objects: inout FrameObjects, to handler: @Sendable (Delivery) throws -> Void,
+    _ pace: inout Pace
+  ) throws(PouchError) -> Bool {
+    while try objects.advance() {
+      if gate.admits(objects.current) {
+        do {
+          try handler(objects.current)
+        } catch {
+          connection.refuse(objects.current.id, Refusal(handlerError: error))
+        }
+      } else {
+        refuse(objects.current)
+      }
+      if connection.isClosing { return false }
+      if pace.isDue() { return true }
+    }
+    return false
+  }
+
+  // MARK: All at once
+
+  private func hand(
+    _ objects: FrameObjects, to handler: @Sendable (DeliveryBatch) async throws -> Void,
+    _ books: inout FrameBooks
+  ) async throws(PouchError) {
+    // Gone through once before the handler sees any: a batch has no errors in it.
+    let first = objects.current.id + 1
+    var probe = objects
+    var admitsAll = true
+    while try probe.advance() { admitsAll = gate.admits(probe.current) && admitsAll }
+    let count = Int(probe.current.id + 1 - first)
+    guard count > 0 else { return books.close(probe.current.id) }
+    guard admitsAll else {
+      var objects = objects
+      return try await hand(&objects, to: { try await handler(DeliveryBatch($0)) }, &books)
+    }
+    do {
+      try await handler(DeliveryBatch(objects, firstID: first, count: count))
+    } catch {
+      let refusal = Refusal(handlerError: error)
+      for id in first...probe.current.id { connection.refuse(id, refusal) }
+    }
+    books.close(probe.current.id)
+  }
+}
+
+/// What is due to the sender for the objects of one frame, while handlers go through them.
+private struct FrameBooks {
+  private let connection: Connection
+  private var next: UInt64
+  /// Objects are answered for when they have arrived, not when they are handled.
+  private let isSettledEarly: Bool
+
+  init(_ header: FrameHeader, on connection: Connection) {
+    self.connection = connection
+    next = header.firstID
+    isSettledEarly = connection.agreement.acknowledge == .received
+    if isSettledEarly { settle(header.firstID + UInt64(header.count) - 1) }
+  }
+
+  /// Lets the sender see how far a slow handler has come, and others have the thread.
+  mutating func breathe(_ last: UInt64) async {
+    guard !isSettledEarly else { return }
+    settle(last)
+    connection.wakeFlusher()
+    await Task.yield()
+  }
+
+  /// Books everything up to `last`.
+  mutating func close(_ last: UInt64) {
+    if !isSettledEarly { settle(last) }
+  }
+
+  private mutating func settle(_ last: UInt64) {
+    guard last >= next else { return }
+    let ids = next...last
+    next = last + 1
+    connection.state.withLock { $0.session.settle(ids) }
+  }
+}

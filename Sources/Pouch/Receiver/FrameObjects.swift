@@ -1,0 +1,65 @@
+import PouchCore
+
+/// The objects of one DATA frame, shown one after the other in one place.
+///
+/// That place is a `Delivery` whose references stay while its numbers change: going through the
+/// thousand small objects of a frame counts no references and copies nothing.
+struct FrameObjects: Sendable {
+  /// The object that is shown; none before the first `advance()`.
+  private(set) var current: Delivery
+  private var reader: EntryReader
+  private var left: UInt32
+
+  /// - Parameter first: The id of the first object.
+  init(_ body: Bytes, first: UInt64, count: UInt32, connection: ConnectionInfo) {
+    current = Delivery(
+      id: first - 1, format: .raw, payload: body, attributes: nil, connection: connection)
+    reader = EntryReader(body)
+    left = count
+  }
+
+  /// Shows the next object.
+  ///
+  /// - Returns: false when there is none.
+  /// - Throws: `.badData` for a body that does not hold what its header says, or that holds a
+  ///   chunk among others.
+  @inline(__always)
+  mutating func advance() throws(PouchError) -> Bool {
+    guard left > 0 else {
+      guard reader.isAtEnd else {
+        throw PouchError(.badData, "a DATA frame goes on behind its last object")
+      }
+      return false
+    }
+    left -= 1
+    current.id += 1
+    let head = try reader.nextHead()
+    guard head.isPlain else {
+      try show(reader.rest(head))
+      return true
+    }
+    current.format = head.format
+    current.payload.move(to: try reader.payloadRange(head), of: reader.body)
+    if current.box != nil { current.box = nil }
+    return true
+  }
+
+  /// Shows an object with attributes; a chunk has no place here.
+  @inline(never)
+  private mutating func show(_ entry: Entry) throws(PouchError) {
+    let box = try AttributesBox(of: entry)
+    guard !entry.hasMore, box?.attributes.offset == nil else {
+      throw PouchError(.badData, "a chunk shares its frame", objectID: current.id)
+    }
+    current = Delivery(
+      id: current.id, entry: entry, attributes: box, connection: current.connection)
+  }
+}
+
+extension AttributesBox {
+  /// What the sender said about the object of `entry`; nil when it said nothing.
+  convenience init?(of entry: Entry) throws(PouchError) {
+    guard let encoded = entry.attributes else { return nil }
+    self.init(try Attributes(reading: encoded))
+  }
+}
