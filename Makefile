@@ -40,6 +40,8 @@ demo: build ## Send a file over mutual TLS on this machine, and show what happen
 build-tests:
 	@scripts/setup.sh tests
 	swift build --build-tests $(FLAGS) < /dev/null
+# What is measured in the tests of the footprint is the optimised build.
+	swift build --configuration release --product pouch-footprint $(FLAGS) < /dev/null
 
 .PHONY: test
 test: build-tests ## Build, then run every test (FILTER=regex for some)
@@ -59,6 +61,10 @@ fuzz: ## Fuzz the decoders, SECONDS each (60): TARGETS='cbor pickle' for some; f
 .PHONY: bench
 bench: ## Compare Pouch with raw sockets and libzmq (release; installs libzmq3-dev if missing)
 	@$(MAKE) --no-print-directory -C Benchmarks run
+
+.PHONY: bench-coders
+bench-coders: ## Compare CBOR with Foundation's JSON, Python's pickle and cbor2, and memcpy (release)
+	@$(MAKE) --no-print-directory -C Benchmarks coders
 
 .PHONY: lint
 lint: setup ## Check the formatting and the C sources; prints nothing when all is well

@@ -100,6 +100,15 @@ let package = Package(
     tests("PouchConfigurationTests", ["PouchConfiguration", "Pouch"]),
     tests("EndToEndTests", ["Pouch", "CBOR", subprocess]),
 
+    // What the steady path takes of the heap: a process of its own, with an allocator that counts.
+    .target(name: "AllocationCounter", path: "Tests/Footprint/Counter"),
+    .executableTarget(
+      name: "pouch-footprint", dependencies: ["Pouch", "PouchTLS", "AllocationCounter"],
+      path: "Tests/Footprint/Program", swiftSettings: settings),
+    .testTarget(
+      name: "FootprintTests", dependencies: [subprocess], path: "Tests/Footprint/Tests",
+      swiftSettings: settings),
+
     // Decoders under hostile bytes: what they are fed, and the corpus replayed.
     .target(
       name: "FuzzTargets", dependencies: ["CBOR", "PouchCore", "PouchStages"],

@@ -10,7 +10,9 @@ struct ExampleTests {
     "tcp", "unix", "tls", "length10", "deflate", "crc32c", "sha-256", "hmac-sha-256",
   ]
 
-  @Test("a sender's and a receiver's for each transport, framing and stage fit together", arguments: names)
+  @Test(
+    "a sender's and a receiver's for each transport, framing and stage fit together",
+    arguments: names)
   func pair(_ name: String) throws {
     let files = try examples()
     let sender = try reader("sender-\(name)", files).sender()

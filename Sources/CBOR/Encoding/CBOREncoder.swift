@@ -54,9 +54,7 @@ public struct CBOREncoder: Sendable {
     try withEncodedItem(of: value) { $0.withBytes(body) }
   }
 
-  /// Encodes a value and lends it before its bytes are anywhere, so that large byte strings and
-  /// typed arrays can be copied once, to where they are wanted.
-  package func withEncodedItem<Result>(
+  func withEncodedItem<Result>(
     of value: some Encodable, _ body: (EncodedItem) -> Result
   ) throws(CBORError) -> Result {
     var context = spare.take() ?? EncodingContext()

@@ -1,5 +1,5 @@
 /// A value that has been encoded, before its bytes are where they are wanted.
-package struct EncodedItem {
+struct EncodedItem {
   private let session: EncodingSession
   private let count: Int
   /// The bytes in one run, where there are no gaps or the order of maps had to be looked at.
@@ -18,7 +18,7 @@ package struct EncodedItem {
       : session.writer
     guard mayRepeatKeys, let whole else { return }
     if isDeterministic { DeterministicOrder.sort(whole) }
-    _ = try Document(whole.bytes, limits: DecodingLimits(depth: .max))
+    try Document().read(whole.bytes, limits: DecodingLimits(depth: .max))
   }
 
   private static func joined(_ session: EncodingSession, _ count: Int) -> Writer {
@@ -41,10 +41,10 @@ package struct EncodedItem {
   }
 
   /// How many bytes there are.
-  package var size: Int { whole?.count ?? count }
+  var size: Int { whole?.count ?? count }
 
   /// Copies the bytes, each once, to memory of `size` bytes.
-  package func write(to target: UnsafeMutableRawBufferPointer) {
+  func write(to target: UnsafeMutableRawBufferPointer) {
     precondition(target.count == size, "the memory is not of the item's size")
     if let whole { return target.copyMemory(from: whole.bytes) }
     if let start = target.baseAddress {
@@ -53,7 +53,7 @@ package struct EncodedItem {
   }
 
   /// Lends the bytes in one run.
-  package func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+  func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
     let whole = whole ?? EncodedItem.joined(session, count)
     return withExtendedLifetime(whole) { body(whole.bytes) }
   }

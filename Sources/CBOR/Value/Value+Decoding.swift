@@ -1,4 +1,6 @@
 extension Value {
+  private static let spare = Spare<Document>()
+
   /// Decodes one data item.
   ///
   /// - Parameters:
@@ -9,8 +11,11 @@ extension Value {
   public init(
     decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits = DecodingLimits()
   ) throws(CBORError) {
-    let document = try Document(bytes, limits: limits)
+    let document = Value.spare.take() ?? Document()
+    try document.read(bytes, limits: limits)
     self = document.value(document.root)
+    document.trim()
+    Value.spare.put(document)
   }
 
   /// Decodes one data item; see `init(decoding:limits:)`.
@@ -103,7 +108,7 @@ extension Document {
       case Initial.true: .boolean(true)
       case Initial.null: .null
       case Initial.undefined: .undefined
-      case Initial.half, Initial.single, Initial.double: .float(float(head))
+      case Initial.half, Initial.single, Initial.double: .float(head.float)
       default: .simple(UInt8(truncatingIfNeeded: head.argument))
       }
     }

@@ -5,7 +5,7 @@ internal import CBOR
 /// Containers are mutable and may be referred to from several places before they are filled, so
 /// they are nodes with a number here, and become values when all is done. Children stand in one
 /// pool that only grows; those that are added together stand together.
-struct Arena {
+struct Arena: ~Copyable {
   struct Node {
     enum Kind: UInt8 { case list, tuple, dict, set, frozenSet }
 

@@ -2,25 +2,22 @@ internal import CBOR
 
 /// Makes values of what a pickle has built: once for each container, however often it is referred
 /// to, and without recursion.
-struct Assembler {
+struct Assembler: ~Copyable {
   private let arena: Arena
-  private let depth: Int
+  private var budget: UnfoldingBudget
   private var keys: KeyTable
+  /// How deep a value may be.
+  private let depth: Int
   /// Containers that are referred to more than once, and what became of them.
   private var shared: [UInt32: Shared] = [:]
-  /// The containers that are being made, outermost first.
+  /// The containers around the one that is being made, outermost first.
   private var open: [Open] = []
-  /// How many levels of the value they are.
+  /// How many levels of the value the containers are that are being made.
   private var level = 0
-  /// How many objects the pickle has unfolded to so far, and how many bytes they hold.
-  private var items = 0
-  private var content = 0
-  /// How many bytes it may unfold to: those that are there, and short text again for each object.
-  private let mostContent: Int
 
   private enum Shared {
     case open
-    case done(Made, items: Int, content: Int)
+    case done(Made, UnfoldingBudget.Size)
   }
 
   /// A value, and how many levels deep it is.
@@ -29,113 +26,138 @@ struct Assembler {
     let height: Int
   }
 
+  /// A container that is being made.
   private struct Open {
     let index: UInt32
     let node: Arena.Node
     var values: [Value] = []
-    /// Children of the run that is being read, and the run that comes after it.
+    /// The next child of the run that is being read, and the end of that.
     var position: Int
     var end: Int
     var nextRun: UInt32
     /// How deep the deepest child is.
     var height = 0
-    let itemsBefore: Int
-    let contentBefore: Int
+    /// What the pickle had unfolded to before this.
+    let before: UnfoldingBudget.Size
+
+    @inline(__always)
+    mutating func add(_ made: Made) {
+      values.append(made.value)
+      if made.height > height { height = made.height }
+    }
   }
 
-  init(arena: Arena, depth: Int, inputSize: Int) {
+  init(arena: consuming Arena, depth: Int, inputSize: Int) {
+    budget = UnfoldingBudget(items: arena.limit, inputSize: inputSize)
+    keys = KeyTable(budget: arena.limit)
     self.arena = arena
     self.depth = depth
-    keys = KeyTable(budget: arena.limit)
-    mostContent = 2 * inputSize + 64 * arena.limit
   }
 
   mutating func value(of root: Item) throws(PickleError) -> Value {
-    var made = try start(root)
-    while let top = open.indices.last {
-      if let finished = made {
-        open[top].values.append(finished.value)
-        open[top].height = max(open[top].height, finished.height)
-      }
-      if open[top].position == open[top].end { nextRun(&open[top]) }
-      if open[top].position < open[top].end {
-        let child = arena.pool[open[top].position]
-        open[top].position += 1
-        made = try start(child)
+    guard case .node(let index) = root else { return try leaf(root, in: nil).value }
+    guard var current = try openNode(index) else { return .array([]) }
+    while true {
+      if current.position < current.end {
+        let child = arena.pool[current.position]
+        current.position &+= 1
+        guard case .node(let index) = child else {
+          current.add(try leaf(child, in: current.node.offset))
+          continue
+        }
+        if let made = try madeBefore(index) {
+          current.add(made)
+        } else if let opened = try openNode(index) {
+          open.append(current)
+          current = opened
+        } else {
+          current.add(Made(value: .array([]), height: 1))
+        }
+      } else if current.nextRun != Arena.noRun {
+        let run = arena.runs[Int(current.nextRun)]
+        current.position = Int(run.start)
+        current.end = Int(run.start + run.count)
+        current.nextRun = run.next
       } else {
-        made = try close(open.removeLast())
+        let made = try close(current)
+        guard let parent = open.popLast() else { return made.value }
+        current = parent
+        current.add(made)
       }
     }
-    guard let made else { throw PickleError(.malformed, "a pickle of nothing") }
-    return made.value
-  }
-
-  private func nextRun(_ container: inout Open) {
-    guard container.nextRun != Arena.noRun else { return }
-    let run = arena.runs[Int(container.nextRun)]
-    container.position = Int(run.start)
-    container.end = Int(run.start + run.count)
-    container.nextRun = run.next
   }
 }
 
 extension Assembler {
-  /// Makes a scalar, or what has been made before; opens any other container.
-  private mutating func start(_ item: Item) throws(PickleError) -> Made? {
+  /// - Parameter container: The opcode that made the container around it.
+  @inline(__always)
+  private mutating func leaf(_ item: Item, in container: Int?) throws(PickleError) -> Made {
     switch item {
-    case .node(let index): return try startNode(index)
-    case .none: return try leaf(.null)
-    case .boolean(let value): return try leaf(.boolean(value))
-    case .unsigned(let value): return try leaf(.unsigned(value))
-    case .negative(let value): return try leaf(.negative(value))
-    case .float(let value): return try leaf(.float(value))
+    case .none: return try counted(.null, container)
+    case .boolean(let value): return try counted(.boolean(value), container)
+    case .unsigned(let value): return try counted(.unsigned(value), container)
+    case .negative(let value): return try counted(.negative(value), container)
+    case .float(let value): return try counted(.float(value), container)
     case .leaf(let kind, let index):
       let value = arena.leaves[Int(index)]
-      return try leaf(value, size: value.size, height: kind == .integer ? 1 : 0)
-    case .array(let index):
-      let array = arena.arrays[Int(index)]
-      guard let value = array.value else {
-        throw PickleError(.malformed, "a NumPy array whose state never came")
-      }
-      return try leaf(value, size: array.size, height: array.height, items: array.items)
-    case .callable, .elementType:
-      throw PickleError(.unsupported, "the pickle holds \(arena.name(of: item)), which is no data")
+      try budget.count(UnfoldingBudget.Size(items: 1, content: value.size), offset: container)
+      guard kind == .integer else { return Made(value: value, height: 0) }
+      try checkDepth(level + 1, offset: container)
+      return Made(value: value, height: 1)
+    default: return try object(item, in: container)
     }
   }
 
   @inline(__always)
-  private mutating func leaf(
-    _ value: Value, size: Int = 0, height: Int = 0, items: Int = 1
-  ) throws(PickleError) -> Made {
-    try count(items: items, content: size, offset: nil)
-    if height > 0 { try checkDepth(level + height, offset: nil) }
-    return Made(value: value, height: height)
+  private mutating func counted(_ value: Value, _ container: Int?) throws(PickleError) -> Made {
+    try budget.count(UnfoldingBudget.Size(items: 1, content: 0), offset: container)
+    return Made(value: value, height: 0)
   }
 
-  private mutating func startNode(_ index: UInt32) throws(PickleError) -> Made? {
-    let node = arena.nodes[Int(index)]
-    if node.isShared {
-      switch shared[index] {
-      case .open:
-        throw PickleError(
-          .unsupported, "\(arena.name(of: .node(index))) that holds itself", offset: node.offset)
-      case .done(let made, let items, let content):
-        try count(items: items, content: content, offset: node.offset)
-        try checkDepth(level + made.height, offset: node.offset)
-        return made
-      case nil: shared[index] = .open
-      }
+  /// An array of NumPy's; nothing else that is no plain data can stay.
+  private mutating func object(_ item: Item, in container: Int?) throws(PickleError) -> Made {
+    guard case .array(let index) = item else {
+      throw PickleError(
+        .unsupported, "the pickle holds \(arena.name(of: item)), which is no data",
+        offset: container)
     }
+    let array = arena.arrays[Int(index)]
+    guard let value = array.value else {
+      throw PickleError(.malformed, "a NumPy array whose state never came", offset: container)
+    }
+    try budget.count(
+      UnfoldingBudget.Size(items: array.items, content: array.size), offset: container)
+    try checkDepth(level + array.height, offset: container)
+    return Made(value: value, height: array.height)
+  }
+
+  /// The value of a container that was made for another reference to it.
+  private mutating func madeBefore(_ index: UInt32) throws(PickleError) -> Made? {
+    let node = arena.nodes[Int(index)]
+    guard node.isShared, let state = shared[index] else { return nil }
+    guard case .done(let made, let size) = state else {
+      throw PickleError(
+        .unsupported, "\(arena.name(of: .node(index))) that holds itself", offset: node.offset)
+    }
+    try budget.count(size, offset: node.offset)
+    try checkDepth(level + made.height, offset: node.offset)
+    return made
+  }
+
+  /// Begins a container, or returns nil for an empty list or tuple, which is whole at once.
+  private mutating func openNode(_ index: UInt32) throws(PickleError) -> Open? {
+    let node = arena.nodes[Int(index)]
+    let before = budget.spent
+    try budget.count(UnfoldingBudget.Size(items: 1, content: 0), offset: node.offset)
+    try checkDepth(level + node.levels, offset: node.offset)
+    if node.count == 0, node.kind == .list || node.kind == .tuple { return nil }
+    if node.isShared { shared[index] = .open }
     level += node.levels
-    try checkDepth(level, offset: node.offset)
     var container = Open(
       index: index, node: node, position: Int(node.start),
-      end: Int(node.start + node.startCount), nextRun: node.firstRun, itemsBefore: items,
-      contentBefore: content)
-    try count(items: 1, content: 0, offset: node.offset)
+      end: Int(node.start + node.startCount), nextRun: node.firstRun, before: before)
     container.values.reserveCapacity(Int(node.count))
-    open.append(container)
-    return nil
+    return container
   }
 
   private mutating func close(_ container: Open) throws(PickleError) -> Made {
@@ -148,10 +170,7 @@ extension Assembler {
       case .set, .frozenSet: .tagged(258, .array(try distinct(container.values, node, step: 1)))
       }
     let made = Made(value: value, height: container.height + node.levels)
-    if node.isShared {
-      shared[container.index] = .done(
-        made, items: items - container.itemsBefore, content: content - container.contentBefore)
-    }
+    if node.isShared { shared[container.index] = .done(made, budget.spent - container.before) }
     return made
   }
 
@@ -178,21 +197,6 @@ extension Assembler {
       if step == 2 { values[duplicate.first + 1] = values[duplicate.second + 1] }
     }
     return values.indices.filter { kept[$0] }.map { values[$0] }
-  }
-
-  @inline(__always)
-  private mutating func count(
-    items more: Int, content bytes: Int, offset: Int?
-  ) throws(PickleError) {
-    items += more
-    content += bytes
-    guard items <= arena.limit, content <= mostContent else { throw excess(offset) }
-  }
-
-  private func excess(_ offset: Int?) -> PickleError {
-    let excess = items > arena.limit ? "\(arena.limit) objects" : "\(mostContent) bytes"
-    return PickleError(
-      .limitExceeded, "the pickle unfolds to more than \(excess)", offset: offset)
   }
 
   @inline(__always)

@@ -64,8 +64,8 @@ public struct PickleDecoder: Sendable {
   ) throws(PickleError) -> (value: Value, count: Int) {
     var unpickler = Unpickler(bytes, limits: limits, allowsNumPy: allowsNumPy)
     let root = try unpickler.run()
-    var assembler = Assembler(
-      arena: unpickler.arena, depth: limits.depth, inputSize: unpickler.reader.position)
-    return (try assembler.value(of: root), unpickler.reader.position)
+    let count = unpickler.reader.position
+    var assembler = Assembler(arena: unpickler.arena, depth: limits.depth, inputSize: count)
+    return (try assembler.value(of: root), count)
   }
 }

@@ -3,12 +3,13 @@ internal import CBOR
 extension Unpickler {
   @inline(__always)
   mutating func text(_ bytes: UnsafeRawBufferPointer) throws(PickleError) -> Item {
-    guard let text = String(validating: bytes, as: UTF8.self) else {
+    guard UTF8Validation.isValid(bytes) else {
       throw PickleError(
         .invalidText, "text that is not Unicode: bytes that are not UTF-8, or a lone surrogate",
         offset: reader.start)
     }
-    return try arena.makeLeaf(.text, .text(text), offset: reader.start)
+    return try arena.makeLeaf(
+      .text, .text(String(decoding: bytes, as: UTF8.self)), offset: reader.start)
   }
 
   /// A `str` of Python 2, of which nobody knows whether it is text.

@@ -1,7 +1,7 @@
 internal import CBOR
 
 /// The machine that a pickle is a program for, reduced to what builds plain data.
-struct Unpickler {
+struct Unpickler: ~Copyable {
   var reader: PickleReader
   var arena: Arena
   let allowsNumPy: Bool

@@ -15,6 +15,10 @@ enum DecimalText {
       first != UInt8(ascii: "0") || digits.count == 1
     else { return nil }
     let isNegative = text.first == UInt8(ascii: "-")
+    if digits.count < 19 {
+      let magnitude = digits.reduce(0) { $0 * 10 + Int64($1 - UInt8(ascii: "0")) }
+      return Value(isNegative ? -magnitude : magnitude)
+    }
     // Least significant first, so that a carry can be appended.
     var limbs: [UInt64] = []
     var start = 0

@@ -7,7 +7,7 @@ struct KeyTable {
     let first: Int
     let second: Int
     /// Whether a NaN is among them, which Python takes for a new one each time.
-    let holdsNaN: Bool
+    var holdsNaN = false
   }
 
   /// Up to this number of keys comparing each with each is the quickest.
@@ -16,6 +16,7 @@ struct KeyTable {
   /// How many more elements of tuples and sets may be looked at: they could be nested so that
   /// each is looked at again for every level.
   private var budget: Int
+  private var plain = PlainKeys()
 
   init(budget: Int) { self.budget = budget }
 
@@ -25,7 +26,9 @@ struct KeyTable {
   mutating func duplicates(
     in values: [Value], step: Int
   ) throws(PickleError) -> [Duplicate] {
-    guard values.count > step, !areSurelyDistinct(values, step) else { return [] }
+    if values.count <= step { return [] }
+    if values.count <= Self.few * step, Self.areSurelyDistinct(values, step) { return [] }
+    if let duplicates = plain.duplicates(in: values, step: step) { return duplicates }
     var duplicates: [Duplicate] = []
     var seen: [KeyForm: Int] = [:]
     seen.reserveCapacity(values.count / step)
@@ -40,25 +43,11 @@ struct KeyTable {
     return duplicates
   }
 
-  private func areSurelyDistinct(_ values: [Value], _ step: Int) -> Bool {
-    guard values.count <= Self.few * step else { return false }
+  private static func areSurelyDistinct(_ values: [Value], _ step: Int) -> Bool {
     for later in stride(from: step, to: values.count, by: step) {
       for earlier in stride(from: 0, to: later, by: step)
-      where !areSurelyDistinct(values[earlier], values[later]) { return false }
+      where PlainKeys.areEqual(values[earlier], values[later]) ?? true { return false }
     }
     return true
-  }
-
-  private func areSurelyDistinct(_ left: Value, _ right: Value) -> Bool {
-    switch (left, right) {
-    case (.text(let left), .text(let right)): left.utf8.count != right.utf8.count || left != right
-    case (.unsigned(let left), .unsigned(let right)): left != right
-    case (.negative(let left), .negative(let right)): left != right
-    case (.bytes(let left), .bytes(let right)): left != right
-    case (.text, .unsigned), (.unsigned, .text), (.text, .bytes), (.bytes, .text),
-      (.unsigned, .negative), (.negative, .unsigned), (.text, .negative), (.negative, .text):
-      true
-    default: false
-    }
   }
 }

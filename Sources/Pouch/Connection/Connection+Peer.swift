@@ -25,11 +25,15 @@ extension Connection: PeerConnection {
     _ payload: Bytes, attributes: Attributes, format: ObjectFormat
   ) async throws(PouchError) -> Receipt {
     var attributes = attributes
-    if payload.count > Outbox.chunkSize || !attributes.attachments.isEmpty {
-      attributes.size = UInt64(payload.count)
-    }
-    try attributes.checkAttachmentsToSend()
+    if payload.count > Outbox.chunkSize { attributes.size = UInt64(payload.count) }
     let id = try await send(payload, format: format, attributes: attributes.encoded())
+    return Receipt(id: id, connection: self)
+  }
+
+  func send(
+    parts: [Bytes], attributes: Attributes, format: ObjectFormat
+  ) async throws(PouchError) -> Receipt {
+    let id = try await send(parts: parts, format: format, attributes: attributes.encoded())
     return Receipt(id: id, connection: self)
   }
 
@@ -37,7 +41,6 @@ extension Connection: PeerConnection {
     attributes: Attributes, format: ObjectFormat,
     from source: (Int) async throws(PouchError) -> Bytes
   ) async throws(PouchError) -> Receipt {
-    try attributes.checkAttachmentsToSend()
     let id = try await sendChunked(
       format: format, attributes: attributes.encoded(), expectedSize: attributes.size, source)
     return Receipt(id: id, connection: self)

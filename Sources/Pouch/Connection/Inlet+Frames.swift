@@ -39,20 +39,16 @@ extension Inlet {
     _ objects: inout FrameObjects, to handler: @Sendable (Delivery) async throws -> Void,
     _ books: inout FrameBooks
   ) async throws(PouchError) {
-    let largest = connection.limits.object
-    let formats = connection.policy.formats
     var pace = Pace()
     while try objects.advance() {
-      if objects.current.length > largest {
-        refuseTooLarge(objects.current)
-      } else if !formats.contains(objects.current.format) {
-        refuseFormat(objects.current.id, objects.current.format)
-      } else {
+      if gate.admits(objects.current) {
         do {
           try await hand(objects.current, to: handler)
         } catch {
           connection.refuse(objects.current.id, Refusal(handlerError: error))
         }
+      } else {
+        refuse(objects.current)
       }
       if pace.isDue() { await books.breathe(objects.current.id) }
       if connection.isClosing { break }
@@ -66,7 +62,6 @@ extension Inlet {
   private func hand(
     _ delivery: Delivery, to handler: @Sendable (Delivery) async throws -> Void
   ) async throws {
-    try delivery.checkAttachments()
     try await handler(delivery)
   }
 
@@ -90,20 +85,15 @@ extension Inlet {
     _ objects: inout FrameObjects, to handler: @Sendable (Delivery) throws -> Void,
     _ pace: inout Pace
   ) throws(PouchError) -> Bool {
-    let largest = connection.limits.object
-    let formats = connection.policy.formats
     while try objects.advance() {
-      if objects.current.length > largest {
-        refuseTooLarge(objects.current)
-      } else if !formats.contains(objects.current.format) {
-        refuseFormat(objects.current.id, objects.current.format)
-      } else {
+      if gate.admits(objects.current) {
         do {
-          try objects.current.checkAttachments()
           try handler(objects.current)
         } catch {
           connection.refuse(objects.current.id, Refusal(handlerError: error))
         }
+      } else {
+        refuse(objects.current)
       }
       if connection.isClosing { return false }
       if pace.isDue() { return true }
@@ -120,14 +110,8 @@ extension Inlet {
     // Gone through once before the handler sees any: a batch has no errors in it.
     let first = objects.current.id + 1
     var probe = objects
-    let (largest, formats) = (connection.limits.object, connection.policy.formats)
     var admitsAll = true
-    while try probe.advance() {
-      let isAdmitted =
-        probe.current.length <= largest && formats.contains(probe.current.format)
-        && probe.current.encodedAttributes?.fault == nil
-      admitsAll = admitsAll && isAdmitted
-    }
+    while try probe.advance() { admitsAll = gate.admits(probe.current) && admitsAll }
     let count = Int(probe.current.id + 1 - first)
     guard count > 0 else { return books.close(probe.current.id) }
     guard admitsAll else {

@@ -7,15 +7,19 @@ struct Inlet {
   let connection: Connection
   let pipeline: Pipeline
   let sink: Sink
+  let gate: Gate
 
   /// Objects that arrive in chunks for a handler that takes them whole.
   private var collected: [UInt64: Assembly] = [:]
   private var collectedBytes = 0
+  /// Memory for whoever a control frame wakes.
+  private var ready: [Waiter] = []
 
   init(connection: Connection, pipeline: Pipeline, sink: Sink) {
     self.connection = connection
     self.pipeline = pipeline
     self.sink = sink
+    gate = Gate(largest: connection.limits.object, policy: connection.policy)
   }
 
   /// The largest body that a frame may unfold to, in bytes (docs/wire.md, section 7).
@@ -30,7 +34,7 @@ struct Inlet {
       try pipeline.open(&body, header: frame.header, limit: Inlet.largestBody)
     }
     guard frame.header.kind == .data else {
-      try connection.takeControl(frame.header, body)
+      try connection.takeControl(frame.header, body, &ready)
       if frame.header.kind == .cancel { drop(frame.header.firstID) }
       return
     }
@@ -81,8 +85,8 @@ struct Inlet {
   private mutating func begin(
     _ id: UInt64, _ entry: Entry, _ box: AttributesBox?, _ group: inout DiscardingTaskGroup
   ) async throws(PouchError) {
-    guard connection.policy.formats.contains(entry.format) else {
-      return refuseFormat(id, entry.format)
+    if let refusal = gate.policy.refusal(of: entry.format) {
+      return connection.refuse(id, refusal)
     }
     do throws(PouchError) {
       try box?.attributes.checkAttachmentsOfChunks()
@@ -159,14 +163,8 @@ struct Inlet {
   /// Hands over one object that came alone in its frame, or in chunks.
   private func deliver(_ id: UInt64, _ entry: Entry, _ box: AttributesBox?) async {
     let delivery = Delivery(id: id, entry: entry, attributes: box, connection: connection.info)
-    guard entry.payload.count <= connection.limits.object else {
-      return refuseTooLarge(delivery)
-    }
-    guard connection.policy.formats.contains(entry.format) else {
-      return refuseFormat(id, entry.format)
-    }
+    guard gate.admits(delivery) else { return refuse(delivery) }
     do {
-      try delivery.checkAttachments()
       switch sink {
       case .whole(let handler): try await handler(delivery)
       case .immediate(let handler): try handler(delivery)
@@ -179,17 +177,9 @@ struct Inlet {
     }
   }
 
-  func refuseTooLarge(_ delivery: Delivery) {
-    let limit = connection.limits.object
-    connection.refuse(
-      delivery.id,
-      Refusal(
-        code: "too-large",
-        text: "the object has \(delivery.length) bytes; \(limit) is the most"))
-  }
-
-  func refuseFormat(_ id: UInt64, _ format: ObjectFormat) {
-    if let refusal = connection.policy.refusal(of: format) { connection.refuse(id, refusal) }
+  /// Refuses an object that the gate does not admit.
+  func refuse(_ delivery: Delivery) {
+    if let objection = gate.objection(to: delivery) { connection.refuse(delivery.id, objection) }
   }
 
   func settle(_ ids: ClosedRange<UInt64>) {

@@ -5,14 +5,10 @@ extension Delivery {
   /// as `payload`.
   ///
   /// `elements(as:)` reads one as numbers.
-  public var attachments: [Bytes] { encodedAttributes?.attachments ?? [] }
-
-  /// How many bytes the object and its attachments have.
-  @inline(__always)
-  var length: Int { encodedAttributes == nil ? payload.count : whole.count }
+  public var attachments: [Bytes] { box?.attachments ?? [] }
 
   /// The object and its attachments, in one run.
-  var whole: Bytes { encodedAttributes?.whole ?? payload }
+  var whole: Bytes { box?.whole ?? payload }
 
   /// An object all of whose bytes are in `entry`, attachments included.
   init(id: UInt64, entry: Entry, attributes: AttributesBox?, connection: ConnectionInfo) {
@@ -20,13 +16,6 @@ extension Delivery {
     self.init(
       id: id, format: entry.format, payload: parts?.own ?? entry.payload, attributes: parts?.box,
       connection: connection)
-  }
-
-  /// - Throws: `.badData` when the attachments are not what the attributes say: the object is
-  ///   refused then, and no handler sees it.
-  @inline(__always)
-  func checkAttachments() throws(PouchError) {
-    if let fault = encodedAttributes?.fault { throw fault }
   }
 }
 

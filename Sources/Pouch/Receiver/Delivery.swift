@@ -12,7 +12,7 @@ public struct Delivery: Sendable {
   /// The connection that it came over.
   public let connection: ConnectionInfo
 
-  var encodedAttributes: AttributesBox?
+  var box: AttributesBox?
 
   init(
     id: UInt64, format: ObjectFormat, payload: Bytes, attributes: AttributesBox?,
@@ -22,11 +22,11 @@ public struct Delivery: Sendable {
     self.format = format
     self.payload = payload
     self.connection = connection
-    encodedAttributes = attributes
+    box = attributes
   }
 
   /// What the sender said about the object.
-  public var attributes: Attributes { encodedAttributes?.attributes ?? .none }
+  public var attributes: Attributes { box?.attributes ?? .none }
 
   /// Who sent it, as far as the transport can prove.
   public var peer: PeerIdentity { connection.peer }

@@ -84,7 +84,7 @@ public final class Sender: Sendable {
   @discardableResult
   public func send(_ bytes: [UInt8]) async throws(PouchError) -> Receipt {
     if let receipt = trySend(bytes) { return receipt }
-    return try await sendSlowly(Bytes(bytes), .none, .raw)
+    return try await sendSlowly(bytes)
   }
 
   /// Sends a small object if that needs no waiting.
@@ -120,7 +120,19 @@ public final class Sender: Sendable {
     _ bytes: Bytes, _ attributes: Attributes, _ format: ObjectFormat
   ) async throws(PouchError) -> Receipt {
     let connection = try await pick()
+    var attributes = attributes
+    if !attributes.attachments.isEmpty { attributes.size = UInt64(bytes.count) }
+    try attributes.checkAttachmentsToSend()
     return try await connection.send(bytes, attributes: attributes, format: format)
+  }
+
+  /// Waits for room, so that a small object is copied straight into the frame that is open then.
+  @usableFromInline
+  func sendSlowly(_ bytes: [UInt8]) async throws(PouchError) -> Receipt {
+    if let only, let id = try await only.send(copying: bytes) {
+      return Receipt(id: id, connection: only)
+    }
+    return try await sendSlowly(Bytes(bytes), .none, .raw)
   }
 
   /// Sends an object of any size in constant memory.
@@ -136,6 +148,7 @@ public final class Sender: Sendable {
     attributes: Attributes = .none, format: ObjectFormat = .raw,
     from source: (_ longest: Int) async throws(PouchError) -> Bytes
   ) async throws(PouchError) -> Receipt {
+    try attributes.checkAttachmentsToSend()
     let connection = try await pick()
     return try await connection.send(attributes: attributes, format: format, from: source)
   }

@@ -13,16 +13,15 @@ public struct ByteBuffer: ~Copyable, Sendable {
   }
 
   /// An empty buffer of `capacity` bytes, in the memory of `spent` when that is large enough and
-  /// nobody else holds it.
-  package init(recycling spent: consuming Bytes, capacity: Int) {
-    var storage = spent.storage
-    spent = Bytes()
-    if storage == nil || (storage?.capacity ?? 0) < capacity
-      || !isKnownUniquelyReferenced(&storage)
-    {
+  /// nobody else holds it; `spent` is empty afterwards.
+  package init(recycling spent: inout Bytes, capacity: Int) {
+    if spent.capacity < capacity || !isKnownUniquelyReferenced(&spent.storage) {
+      spent = Bytes()
       storage = ByteStorage(capacity: capacity)
+    } else {
+      storage = spent.storage
+      spent = Bytes()
     }
-    self.storage = storage
   }
 
   /// A buffer that reads `bytes` and appends behind them in the same memory. The caller vouches
@@ -114,6 +113,13 @@ public struct ByteBuffer: ~Copyable, Sendable {
   @inlinable
   public mutating func reserve(_ length: Int) {
     if spare < length { makeRoom(length) }
+  }
+
+  /// Makes room for `length` more bytes, or for as few as `least` where that needs no new memory.
+  package mutating func reserve(_ length: Int, orAtLeast least: Int) {
+    if spare >= least { return }
+    let capacity = storage?.capacity ?? 0
+    makeRoom(capacity - count >= least && isKnownUniquelyReferenced(&storage) ? least : length)
   }
 
   @usableFromInline

@@ -5,7 +5,7 @@ internal import CPouchSystem
 /// A delivery's payload is one of these: a view into the buffer that the kernel filled, not a
 /// copy. Keeping a slice keeps the whole buffer alive; `init(copying:)` makes a copy of its own.
 public struct Bytes: Sendable {
-  @usableFromInline let storage: ByteStorage?
+  @usableFromInline var storage: ByteStorage?
   @usableFromInline var offset: Int
 
   @usableFromInline var length: Int

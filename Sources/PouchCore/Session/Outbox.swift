@@ -22,8 +22,8 @@ package struct Outbox: ~Copyable, Sendable {
 
   /// When the open frame holds this many bytes, it is closed and the next one begun.
   package static var frameTarget: Int { 64 << 10 }
-  /// Payloads above this are not copied.
-  @inlinable package static var copyLimit: Int { 16 << 10 }
+  /// Payloads above this are not copied, whatever the peer's frames hold.
+  package static var copyLimit: Int { 16 << 10 }
   /// The size of a chunk of a large object, unless the peer takes only smaller frames.
   package static let chunkSize = 256 << 10
   /// Room that a frame keeps for entry heads, attributes of a chunk, and trailers.
@@ -37,9 +37,11 @@ package struct Outbox: ~Copyable, Sendable {
   /// What the receiver, and this end's settings, allow in flight; nil without acknowledgements.
   package var window: Window? { didSet { closeRoom() } }
   /// The most payload bytes that one frame may carry beside short attributes.
-  package private(set) var longestPayload: Int
+  package let longestPayload: Int
+  /// The most payload bytes that are copied into a frame with others.
+  package let longestCopy: Int
   /// The most bytes of attributes and payload that one frame may carry.
-  private let longestContent: Int
+  private let longestBody: Int
   /// Bytes that were handed over and have not been written.
   @usableFromInline package internal(set) var waiting = 0
 
@@ -59,8 +61,9 @@ package struct Outbox: ~Copyable, Sendable {
 
   /// - Parameter peerFrame: The largest body that the peer accepts, in bytes.
   package init(peerFrame: Int) {
-    longestContent = peerFrame - Outbox.overhead
-    longestPayload = min(Outbox.chunkSize, longestContent)
+    longestBody = peerFrame - Outbox.overhead
+    longestPayload = min(Outbox.chunkSize, longestBody)
+    longestCopy = min(Outbox.copyLimit, longestPayload)
     frameTarget = min(Outbox.frameTarget, peerFrame - Outbox.overhead)
     open = ByteBuffer()
   }
@@ -107,7 +110,7 @@ package struct Outbox: ~Copyable, Sendable {
     return book(size, payload.count)
   }
 
-  /// Accepts a small object by copying it into the open frame; at most `copyLimit` bytes.
+  /// Accepts a small object by copying it into the open frame; at most `longestCopy` bytes.
   ///
   /// - Returns: The object's id.
   package mutating func append(
@@ -154,7 +157,7 @@ package struct Outbox: ~Copyable, Sendable {
     let length = attributes?.count ?? 0
     // Short ones have their place in what every frame keeps free.
     return length <= Outbox.overhead / 2
-      ? longestPayload : min(longestPayload, longestContent - length)
+      ? longestPayload : min(longestPayload, longestBody - length)
   }
 
   /// Accepts an object of up to `longestPayload(beside:)` bytes in a frame of its own, without
@@ -278,8 +281,8 @@ package struct Outbox: ~Copyable, Sendable {
   }
 
   private mutating func takeSpare(_ capacity: Int) -> ByteBuffer {
-    let memory = capacity > frameTarget ? spareFrames.popLast() : spareHeads.popLast()
-    var buffer = ByteBuffer(recycling: memory ?? Bytes(), capacity: capacity)
+    var memory = (capacity > frameTarget ? spareFrames.popLast() : spareHeads.popLast()) ?? Bytes()
+    var buffer = ByteBuffer(recycling: &memory, capacity: capacity)
     buffer.appendZeros(FrameHeader.size)
     return buffer
   }

@@ -36,17 +36,6 @@ struct Program: Sendable {
     self.init(name: name, command: [directory.appending(path: name).path])
   }
 
-  /// Whether Python has NumPy.
-  static let hasNumPy: Bool = {
-    let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = ["python3", "-c", "import numpy"]
-    process.standardError = FileHandle.nullDevice
-    guard (try? process.run()) != nil else { return false }
-    process.waitUntilExit()
-    return process.terminationStatus == 0
-  }()
-
   /// Whether there is a Python for the peer.
   static let hasPython: Bool = {
     let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
