@@ -10,25 +10,44 @@ struct PouchSend: AsyncParsableCommand {
     abstract: "Sends files to a Pouch receiver, and waits until it has them.",
     discussion: """
       EXAMPLES
-        Endpoints    pouch-send --to tcp://127.0.0.1:7447 report.pdf photo.jpg
-                     pouch-send --listen unix:///run/pouch/out.sock report.pdf
-        Objects      tar -c src | pouch-send --to tls://db1:7447 --name src.tar -
-                     echo '{1: "hi"}' | pouch-send --to tcp://127.0.0.1:7447 --format diagnostic -
-                     pouch-send --to tcp://127.0.0.1:7447 --format json --each-line events.jsonl
-        Framing      echo '{1: "hi"}' | pouch-send --listen tcp://127.0.0.1:1243 \\
-                       --framing length10 --format diagnostic --broadcast -
-        TLS          pouch-send --to tls://db1:7447 --trust Certs/ca.pem \\
-                       --certificate Certs/sender.pem --key Certs/sender.key report.pdf
-        Pipeline     pouch-send --to tcp://127.0.0.1:7447 --compress deflate --integrity crc32c a b
-        Delivery     pouch-send --to tcp://127.0.0.1:7447 --acknowledge received --timeout 5s a
-        Settings     pouch-send --config Configs/sender-tls.yaml --set limits.frame=1MiB report.pdf
-                     pouch-send --config Configs/sender-tls.yaml --check --connect
-        Messages     pouch-send --to tcp://127.0.0.1:7447 --json report.pdf | jq .event
+        Endpoints
+          pouch-send --to tcp://127.0.0.1:7447 report.pdf photo.jpg
+          pouch-send --listen unix:///run/pouch/out.sock report.pdf
+        Objects
+          tar -c src | pouch-send --to tls://db1:7447 --name src.tar -
+          echo '{1: "hi"}' | pouch-send --to unix:@here --format diagnostic -
+          pouch-send --to unix:@here --format json --each-line events.jsonl
+        TLS and identity
+          pouch-send --to tls://db1:7447 --trust Certs/ca.pem \\
+            --certificate Certs/sender.pem --key Certs/sender.key report.pdf
+        Pipeline
+          pouch-send --to unix:@here --compress deflate --integrity crc32c a b
+        Delivery
+          pouch-send --to unix:@here --acknowledge received --timeout 5s a
+          pouch-send --listen tcp://127.0.0.1:7447 --broadcast report.pdf
+          echo '{1: "hi", 2: "there"}' | pouch-send --framing length10 \\
+            --listen tcp://127.0.0.1:1243 --format diagnostic --broadcast -
+        Settings
+          pouch-send --config Configs/sender-tls.yaml --set log.level=debug a
+          pouch-send --config Configs/sender-tls.yaml --check --connect
+        Messages
+          pouch-send --to unix:@here --json report.pdf | jq .event
+
+      A broadcast goes on until SIGINT or SIGTERM, or --count; it then ends in good order, with 0. \
+      What one receiver does with the objects is told, and no affair of the others.
 
       EXIT STATUS
-        0 every object was acknowledged; 2 some were not; 64 usage; 65 bad data; 66 an input is
-        missing (nothing was sent); 69 nobody answered; 75 timed out; 76 the peer speaks something
-        else; 77 TLS, identity or a key's permissions; 78 configuration; 130, 143 interrupted.
+        0    every object was acknowledged, or a broadcast was ended
+        2    some objects were not acknowledged
+        64   usage
+        65   bad data: an input is not what it should be
+        66   an input is missing, and nothing was sent
+        69   nobody answered
+        75   timed out
+        76   the peer speaks something else
+        77   TLS, identity, or a key's permissions
+        78   configuration
+        130  interrupted; 143 by SIGTERM
       """,
     version: PouchVersion.text)
 

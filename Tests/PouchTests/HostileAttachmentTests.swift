@@ -44,7 +44,7 @@ struct HostileAttachmentTests {
         }
         try await withSender(to: bound[0], options: sending) { sender in
           try await sender.send(Bytes([1])).processed()
-          let connection = try #require(sender.only)
+          let connection = try #require(try await sender.pick() as? Connection)
           // An object in chunks may be refused before its last one is sent.
           let error = await #expect(throws: PouchError.self) {
             let id = try await send(connection)
@@ -102,7 +102,7 @@ struct HostileAttachmentTests {
       try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask { try await form.run(receiver) { got.append(Arrival($0)) } }
         try await withSender(to: bound[0], options: sending) { sender in
-          let connection = try #require(sender.only)
+          let connection = try #require(try await sender.pick() as? Connection)
           // Under the lock, so that all of them share a frame; the last one is too large.
           connection.state.withLock { state in
             for (size, lengths) in [(3, [2]), (3, [4]), (3, [0, 3]), (3, [.max, 4]), (5, [4])]
@@ -137,7 +137,7 @@ struct HostileAttachmentTests {
       } _: { bound, _ in
         let error = await #expect(throws: PouchError.self) {
           try await withSender(to: bound, options: sending) { sender in
-            let connection = try #require(sender.only)
+            let connection = try #require(try await sender.pick() as? Connection)
             let map = CBOR.Value.textMap([("attachments", .array([.text("3")]))])
             let id = try await connection.send(
               pattern(3), format: .raw, attributes: Bytes(map.encoded()))

@@ -48,8 +48,8 @@ public struct CBORDecoder: Sendable {
   private func decode<T: Decodable>(
     _ type: T.Type, from bytes: UnsafeRawBufferPointer, prefix: Bool
   ) throws(CBORError) -> (value: T, count: Int) {
-    let document = spare.take() ?? Document(context: DecodingContext())
-    document.context?.userInfo = userInfo
+    var document = spare.take() ?? Document(context: DecodingContext())
+    if !userInfo.isEmpty { document.context?.userInfo = userInfo }
     try document.read(bytes, limits: limits, prefix: prefix)
     let count = document.count
     let value: T
@@ -57,17 +57,17 @@ public struct CBORDecoder: Sendable {
       value = try document.decode(type, at: document.root)
     } catch {
       let told = document.error(decoding: error)
-      finish(document)
+      finish(&document)
       throw told
     }
-    finish(document)
+    finish(&document)
     return (value, count)
   }
 
   @inline(__always)
-  private func finish(_ document: consuming Document) {
+  private func finish(_ document: inout Document) {
     if isKnownUniquelyReferenced(&document) {
-      document.context?.userInfo = [:]
+      if !userInfo.isEmpty { document.context?.userInfo = [:] }
       document.trim()
       spare.put(document)
     } else {

@@ -9,7 +9,6 @@ extension Document {
   ///
   /// - Parameter stays: Whether the same key is likely to be asked for again, so that the next
   ///   search starts with it.
-  @inline(__always)
   func value(of key: String, in map: ItemCursor, stays: Bool) -> ItemCursor? {
     var key = key
     if !tables.isEmpty, let table = tables[map.offset] { return table[key] }

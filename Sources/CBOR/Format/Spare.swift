@@ -15,7 +15,7 @@ final class Spare<Object: AnyObject>: @unchecked Sendable {
 
   /// Keeps an object that nobody else holds; one that is kept already is let go.
   @inline(__always)
-  func put(_ object: consuming Object) {
+  func put(_ object: Object) {
     kept.exchange(.passRetained(object), ordering: .acquiringAndReleasing)?.release()
   }
 }

@@ -15,8 +15,9 @@ final class Document {
   /// Nil where only a `Value` is wanted.
   let context: DecodingContext?
   /// Where the values of text keys stand, for the maps that were searched far and wide.
-  var tables: [Int: [String: ItemCursor]] = [:]
-  private var indexer = Indexer()
+  // Neither is used within a use of itself, so that there is nothing to check at run time.
+  @exclusivity(unchecked) var tables: [Int: [String: ItemCursor]] = [:]
+  @exclusivity(unchecked) private var indexer = Indexer()
   /// The copy that `base` points into once the document has outlived the caller's bytes.
   private var owned: UnsafeMutablePointer<UInt8>?
 

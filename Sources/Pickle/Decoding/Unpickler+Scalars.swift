@@ -51,7 +51,7 @@ extension Unpickler {
   }
 
   private mutating func integer(decimal line: UnsafeRawBufferPointer) throws(PickleError) -> Item {
-    guard line.count <= DecimalText.limit + 1 else {
+    guard DecimalText.digits(line) <= DecimalText.limit else {
       throw PickleError(
         .limitExceeded, "an integer of more than \(DecimalText.limit) digits",
         offset: reader.start)

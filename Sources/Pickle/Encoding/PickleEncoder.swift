@@ -18,6 +18,9 @@ public import CBOR
 /// as are keys that Python cannot hash (maps, typed arrays), and different keys that are one to
 /// Python (1 and true). A key that is there twice is written twice; Python keeps the last value.
 public struct PickleEncoder: Sendable {
+  /// How many lists the arrays of several dimensions of one value may unfold to.
+  package var mostLists = 10_000_000
+
   public init() {}
 
   /// Encodes a value of any depth.
@@ -26,7 +29,7 @@ public struct PickleEncoder: Sendable {
   ///   `.limitExceeded` for arrays of several dimensions that hold next to nothing and unfold to
   ///   more than 10 million lists, and for sets within keys that take as much to compare.
   public func encode(_ value: Value) throws(PickleError) -> [UInt8] {
-    var pickler = Pickler()
+    var pickler = Pickler(mostLists: mostLists)
     return try pickler.pickle(value)
   }
 }

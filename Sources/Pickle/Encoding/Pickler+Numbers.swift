@@ -72,7 +72,23 @@ extension Pickler {
     }
     let strides = tagged.tag == 40 ? layout.rowMajorStrides : layout.columnMajorStrides
     guard !shape.isEmpty else { return try write(elements, 0) }
+    try countLists(shape)
     try writeLists(shape, strides, elements)
+  }
+
+  /// Counts the lists of a shape: there is one for each element of each dimension but the last, and
+  /// where a dimension is of none, they may be many more than the elements.
+  private mutating func countLists(_ shape: [Int]) throws(PickleError) {
+    var inDimension = 1
+    for extent in shape {
+      lists -= inDimension
+      let (product, overflow) = inDimension.multipliedReportingOverflow(by: extent)
+      guard lists >= 0, !overflow else {
+        throw PickleError(.limitExceeded, "dimensions that unfold to more lists than allowed")
+      }
+      if product == 0 { return }
+      inDimension = product
+    }
   }
 
   /// Writes nested lists, the innermost of which hold the elements.
@@ -85,10 +101,6 @@ extension Pickler {
     repeat {
       // Lists down to the innermost one.
       while index.count < shape.count {
-        lists -= 1
-        guard lists >= 0 else {
-          throw PickleError(.limitExceeded, "dimensions that unfold to more lists than allowed")
-        }
         writer.write(.emptyList)
         writer.write(.mark)
         index.append(0)

@@ -6,7 +6,7 @@ struct Pickler {
   private var keys = KeyTable(budget: Self.mostComparisons)
   private var open: [Open] = []
   /// How many more lists arrays of several dimensions may unfold to.
-  var lists = 10_000_000
+  var lists: Int
 
   private static let mostComparisons = 10_000_000
 
@@ -20,6 +20,8 @@ struct Pickler {
     /// What is written behind the last.
     let closing: Opcode
   }
+
+  init(mostLists: Int) { lists = mostLists }
 
   mutating func pickle(_ value: Value) throws(PickleError) -> [UInt8] {
     writer.writeProtocol()
@@ -148,10 +150,15 @@ extension Pickler {
   private mutating func write(_ tagged: Value.Tagged, isKey: Bool) throws(PickleError) {
     switch tagged.tag {
     case 2, 3: try writeInteger(tagged)
-    case 40,
-      1040 where !isKey:
-      try writeDimensions(tagged)
-    case 64...87 where !isKey: try writeNumbers(tagged)
+    case 40, 1040, 64...87:
+      guard !isKey else {
+        throw unsupported("tag \(tagged.tag), an array of numbers, as a key")
+      }
+      if (64...87).contains(tagged.tag) {
+        try writeNumbers(tagged)
+      } else {
+        try writeDimensions(tagged)
+      }
     case 258:
       guard let elements = tagged.content.array else {
         throw unsupported("tag 258, a set, without an array")

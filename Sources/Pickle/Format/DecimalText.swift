@@ -6,12 +6,18 @@ enum DecimalText {
   /// with their square.
   static let limit = 4_300
 
-  /// An integer, or nil where the text is none: an optional sign and digits, without zeros before
+  /// How many digits an integer has, as far as it is one.
+  static func digits(_ text: UnsafeRawBufferPointer) -> Int { text.count - signLength(text) }
+
+  private static func signLength(_ text: UnsafeRawBufferPointer) -> Int {
+    text.first == UInt8(ascii: "-") || text.first == UInt8(ascii: "+") ? 1 : 0
+  }
+
+  /// An integer of at most `limit` digits, or nil where the text is none: an optional sign and digits, without zeros before
   /// them.
   static func integer(_ text: UnsafeRawBufferPointer) -> Value? {
-    let sign = text.first == UInt8(ascii: "-") || text.first == UInt8(ascii: "+") ? 1 : 0
-    let digits = UnsafeRawBufferPointer(rebasing: text[sign...])
-    guard let first = digits.first, digits.count <= limit, digits.allSatisfy(isDigit),
+    let digits = UnsafeRawBufferPointer(rebasing: text[signLength(text)...])
+    guard let first = digits.first, digits.allSatisfy(isDigit),
       first != UInt8(ascii: "0") || digits.count == 1
     else { return nil }
     let isNegative = text.first == UInt8(ascii: "-")

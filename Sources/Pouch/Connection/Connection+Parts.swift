@@ -2,6 +2,14 @@ import PouchCore
 import Synchronization
 
 extension Connection {
+  func send(
+    _ payload: Bytes, attachments: [Bytes], attributes: Attributes, format: ObjectFormat
+  ) async throws(PouchError) -> Receipt {
+    let id = try await send(
+      parts: [payload] + attachments, format: format, attributes: attributes.encoded())
+    return Receipt(id: id, connection: self)
+  }
+
   /// Accepts an object whose bytes stand in several places, one behind the other; what is large is
   /// not copied.
   func send(

@@ -25,7 +25,10 @@ extension Connection: PeerConnection {
     _ payload: Bytes, attributes: Attributes, format: ObjectFormat
   ) async throws(PouchError) -> Receipt {
     var attributes = attributes
-    if payload.count > Outbox.chunkSize { attributes.size = UInt64(payload.count) }
+    if payload.count > Outbox.chunkSize || !attributes.attachments.isEmpty {
+      attributes.size = UInt64(payload.count)
+    }
+    try attributes.checkAttachmentsToSend()
     let id = try await send(payload, format: format, attributes: attributes.encoded())
     return Receipt(id: id, connection: self)
   }
@@ -41,6 +44,7 @@ extension Connection: PeerConnection {
     attributes: Attributes, format: ObjectFormat,
     from source: (Int) async throws(PouchError) -> Bytes
   ) async throws(PouchError) -> Receipt {
+    try attributes.checkAttachmentsToSend()
     let id = try await sendChunked(
       format: format, attributes: attributes.encoded(), expectedSize: attributes.size, source)
     return Receipt(id: id, connection: self)

@@ -93,7 +93,8 @@ struct Establishment: Sendable {
     guard try await stream.read(into: &buffer) > 0 else {
       throw PouchError(
         .protocolMismatch, "the peer ended the connection before the handshake was complete",
-        hint: "is it a Pouch \(offer.role.opposite), and does it use the same transport?")
+        hint: "is it a Pouch \(offer.role.opposite), and does it use the same transport and "
+          + "framing?")
     }
   }
 }

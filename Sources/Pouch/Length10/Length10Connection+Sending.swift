@@ -41,7 +41,16 @@ extension Length10Connection {
   func send(
     parts: [Bytes], attributes: Attributes, format: ObjectFormat
   ) async throws(PouchError) -> Receipt {
-    throw noAttachments
+    throw PouchError(
+      .usage, "an object of the length10 framing has no attachments",
+      hint: "put the buffers into the object", endpoint: info.endpoint)
+  }
+
+  func send(
+    _ payload: Bytes, attachments: [Bytes], attributes: Attributes, format: ObjectFormat
+  ) async throws(PouchError) -> Receipt {
+    // Refused: `attributes` lists them.
+    try await send(payload, attributes: attributes, format: format)
   }
 
   func send(
@@ -133,14 +142,12 @@ extension Length10Connection {
   /// How much of a streamed object is asked for at a time, in bytes.
   static let pieceSize = Outbox.chunkSize
 
-  private var noAttachments: PouchError {
-    PouchError(
-      .usage, "an object of the length10 framing has no attachments",
-      hint: "put the buffers into the object", endpoint: info.endpoint)
-  }
-
   private func check(_ format: ObjectFormat, _ attributes: Attributes) throws(PouchError) {
-    guard attributes.attachments.isEmpty else { throw noAttachments }
+    guard attributes.attachments.isEmpty else {
+      throw PouchError(
+        .usage, "the framing length10 has no place for attachments",
+        hint: "put them into the object, or send with the framing pouch", endpoint: info.endpoint)
+    }
     guard ![.pickle, .cbor, .json].contains(format) else { return }
     throw PouchError(
       .usage, "the framing length10 carries pickles, and this object is \(format)",

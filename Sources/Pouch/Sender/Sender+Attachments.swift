@@ -11,14 +11,16 @@ extension Sender {
   ///   - value: What to send.
   ///   - attachments: At most `Attributes.mostAttachments`.
   ///   - attributes: What travels beside it; `size` and `attachments` are set here.
-  /// - Throws: `.badData` when the value cannot be encoded; `.usage` for too many attachments; as
-  ///   `send(_:attributes:format:)` otherwise, for the object and its attachments together.
+  /// - Throws: `.badData` when the value cannot be encoded; `.usage` for too many attachments, and
+  ///   in the framing length10, which has none; as `send(_:attributes:format:)` otherwise, for the
+  ///   object and its attachments together.
   @discardableResult
   public func send(
     _ value: some Encodable, attachments: [Bytes], attributes: Attributes = .none
   ) async throws(PouchError) -> Receipt {
+    let encoded = try withEncoded(value) { Bytes(copying: $0) }
     return try await send(
-      encoder.bytes(of: value), attachments: attachments, attributes: attributes, format: .cbor)
+      encoded, attachments: attachments, attributes: attributes, format: .cbor)
   }
 
   /// Sends bytes and raw buffers beside them as one object; see
@@ -36,7 +38,7 @@ extension Sender {
     attributes.size = attributes.attachments.reduce(UInt64(bytes.count), +)
     try attributes.checkAttachmentsToSend()
     return try await pick().send(
-      parts: [bytes] + attachments, attributes: attributes, format: format)
+      bytes, attachments: attachments, attributes: attributes, format: format)
   }
 
   /// Sends raw bytes and buffers beside them as one object; see

@@ -31,9 +31,9 @@ protocol PeerConnection: AnyObject, Sendable {
     _ payload: Bytes, attributes: Attributes, format: ObjectFormat
   ) async throws(PouchError) -> Receipt
 
-  /// Sends an object whose bytes stand in several places, one behind the other.
+  /// Sends an object with the attachments that `attributes` lists.
   func send(
-    parts: [Bytes], attributes: Attributes, format: ObjectFormat
+    _ payload: Bytes, attachments: [Bytes], attributes: Attributes, format: ObjectFormat
   ) async throws(PouchError) -> Receipt
 
   func send(

@@ -1,5 +1,4 @@
 internal import CBOR
-internal import Pickle
 internal import Pouch
 internal import PouchConfiguration
 internal import PouchCore
@@ -9,7 +8,6 @@ struct LineWriter: Sendable {
   let form: OutputSettings.Form
   /// Whether an object that JSON cannot hold whole is refused.
   let isStrict: Bool
-  let allowsNumPy: Bool
   /// The largest object that is held in memory, in bytes.
   let longest: Int
 
@@ -18,10 +16,9 @@ struct LineWriter: Sendable {
   /// What is longer is cut.
   private static let longestLoss = 160
 
-  init(_ form: OutputSettings.Form, isStrict: Bool, allowsNumPy: Bool, longest: Int) {
+  init(_ form: OutputSettings.Form, isStrict: Bool, longest: Int) {
     self.form = form
     self.isStrict = isStrict
-    self.allowsNumPy = allowsNumPy
     self.longest = longest
   }
 
@@ -43,7 +40,13 @@ struct LineWriter: Sendable {
     if form == .diagnostic, delivery.format == .raw {
       return (Bytes(utf8: Value.bytes(payload.array).diagnosticNotation + "\n"), nil)
     }
-    let value = try value(delivery, payload)
+    let value: Value
+    do throws(PouchError) {
+      value = try delivery.value(of: payload)
+    } catch {
+      // Whoever tells of it names the object.
+      throw PouchError(error.code, error.message, cause: error.cause)
+    }
     if form == .diagnostic { return (Bytes(utf8: value.diagnosticNotation + "\n"), nil) }
     // What came as JSON is written as it came.
     if delivery.format == .json { return (Self.oneLine(payload), nil) }
@@ -53,24 +56,6 @@ struct LineWriter: Sendable {
       throw PouchError(.badData, "JSON cannot hold the object: \(losses)")
     }
     return (Bytes(utf8: json.text + "\n"), losses)
-  }
-
-  private func value(
-    _ delivery: StreamedDelivery, _ payload: Bytes
-  ) throws(PouchError) -> Value {
-    let cause: String
-    do {
-      switch delivery.format {
-      case .cbor: return try Value(decoding: payload.array)
-      case .json: return try Value(json: payload.array)
-      case .pickle: return try PickleDecoder(allowsNumPy: allowsNumPy).decode(payload.array)
-      default: cause = "nothing is known of this format"
-      }
-    } catch {
-      cause = "\(error)"
-    }
-    throw PouchError(
-      .badData, "the object cannot be read as \(delivery.format)", cause: cause)
   }
 
   private static func describe(_ json: JSONText) -> String? {

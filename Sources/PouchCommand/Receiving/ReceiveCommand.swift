@@ -39,7 +39,7 @@ package struct ReceiveCommand: Command {
         StandardOutputStore(
           LineWriter(
             form, isStrict: configuration.output.isStrict,
-            allowsNumPy: configuration.allowsNumPy, longest: configuration.limits.object))
+            longest: configuration.limits.object))
       }
     let receiving = Receiving(
       endpoints: configuration.endpoints, options: options, store: store,

@@ -19,7 +19,10 @@ func hex(_ text: some StringProtocol) -> [UInt8] {
 func hex(_ bytes: some Sequence<UInt8>) -> String {
   let digits = Array("0123456789abcdef".utf8)
   var text: [UInt8] = []
-  for byte in bytes { text += [digits[Int(byte >> 4)], digits[Int(byte & 0xf)]] }
+  for byte in bytes {
+    text.append(digits[Int(byte >> 4)])
+    text.append(digits[Int(byte & 0xf)])
+  }
   return String(decoding: text, as: UTF8.self)
 }
 

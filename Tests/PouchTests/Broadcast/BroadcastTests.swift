@@ -205,20 +205,21 @@ struct BroadcastTests {
     arguments: Framing.allCases)
   func stopping(_ framing: Framing) async throws {
     try await Self.options(.memory, framing) { endpoint, sending, receiving in
-      let first = Gathered<Void>()
+      let count = 100
+      let sent = Gathered<Void>()
+      let stopped = Gathered<Void>()
       let refused = Gathered<PouchError.Code>()
-      let sent = Gathered<UInt64>()
+      let got = Gathered<UInt64>()
       let broadcaster = Broadcaster(on: endpoint, options: sending)
       let bound = try await broadcaster.bind()
-      let got = Gathered<UInt64>()
       try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask {
           try await broadcaster.run { sender in
+            for _ in 0..<count { try await sender.send(Bytes([1]), format: .pickle) }
+            sent.append(())
+            await stopped.wait(for: 1)
             do {
-              while true {
-                sent.append(try await sender.send(Bytes([1]), format: .pickle).id)
-                first.append(())
-              }
+              try await sender.send(Bytes([2]), format: .pickle)
             } catch let error as PouchError {
               refused.append(error.code)
               throw error
@@ -228,12 +229,13 @@ struct BroadcastTests {
         group.addTask {
           try await Receiver(dialling: [bound[0]], options: receiving).run { got.append($0.id) }
         }
-        await first.wait(for: 1)
+        await sent.wait(for: 1)
         broadcaster.stop()
+        stopped.append(())
         try await group.waitForAll()
       }
       #expect(refused.values == [.closed])
-      #expect(got.values == sent.values)
+      #expect(got.values == Array(1...UInt64(count)))
     }
   }
 

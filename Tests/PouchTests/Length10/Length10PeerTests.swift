@@ -60,9 +60,9 @@ struct Length10PeerTests {
         }
       } _: { bound, _ in
         let objects = "tutorial,command,tutorial"
-        let where_ = Self.location(of: bound)
+        let place = Self.location(of: bound)
         _ = try await PythonPeer.run(
-          ["send", "--connect", where_, "--objects", objects, "--canary", canary])
+          ["send", "--connect", place, "--objects", objects, "--canary", canary])
         await got.wait(for: 2)
       }
       #expect(got.values == [Self.tutorial, Self.tutorial])
@@ -104,8 +104,8 @@ struct Length10PeerTests {
       let lines = try await PythonPeer.run(
         ["receive", "--listen", Self.place(for: kind, endpoint)] + Self.identity(receiving.tls)
       ) { peer in
-        let where_ = try Self.endpoint(kind, try await peer.endpoint())
-        try await withSender(to: where_, options: sending) { sender in
+        let listening = try Self.endpoint(kind, try await peer.endpoint())
+        try await withSender(to: listening, options: sending) { sender in
           _ = try await sender.send(Self.tutorial)
         }
       }
@@ -130,8 +130,8 @@ struct Length10PeerTests {
       if peerListens {
         let place = place(for: kind, endpoint)
         _ = try await PythonPeer.run(arguments + ["--listen", place]) { peer in
-          let where_ = try Self.endpoint(kind, try await peer.endpoint())
-          let receiver = Receiver(dialling: [where_], options: receiving)
+          let listening = try Self.endpoint(kind, try await peer.endpoint())
+          let receiver = Receiver(dialling: [listening], options: receiving)
           try await receiver.run { delivery in
             got.append(try delivery.value())
             if got.values.count == count { receiver.stop() }

@@ -89,6 +89,7 @@ final class ScriptedStream: ByteStream {
   private struct State {
     var arriving: [[UInt8]]
     var readings: [Reading] = []
+    var writes: [[UInt8]] = []
     weak var connection: Length10Connection?
   }
 
@@ -100,6 +101,8 @@ final class ScriptedStream: ByteStream {
   }
 
   var readings: [Reading] { state.withLock { $0.readings } }
+  /// What each write wrote.
+  var writes: [[UInt8]] { state.withLock { $0.writes } }
 
   func connection() -> Length10Connection {
     let connection = Length10Connection(
@@ -120,7 +123,9 @@ final class ScriptedStream: ByteStream {
     return next.count
   }
 
-  func write(_ segments: [Bytes]) async throws(PouchError) {}
+  func write(_ segments: [Bytes]) async throws(PouchError) {
+    state.withLock { $0.writes.append(segments.flatMap(\.array)) }
+  }
   func finish() async throws(PouchError) {}
   func close() {}
 }
