@@ -40,6 +40,8 @@ demo: build ## Send a file over mutual TLS on this machine, and show what happen
 build-tests:
 	@scripts/setup.sh tests
 	swift build --build-tests $(FLAGS) < /dev/null
+# What is measured in the tests of the footprint is the optimised build.
+	swift build --configuration release --product pouch-footprint $(FLAGS) < /dev/null
 
 .PHONY: test
 test: build-tests ## Build, then run every test (FILTER=regex for some)
@@ -48,7 +50,7 @@ test: build-tests ## Build, then run every test (FILTER=regex for some)
 .PHONY: sanitize-thread
 sanitize-thread: ## Run the tests under the thread sanitizer, in a build of its own
 	@scripts/setup.sh tests
-	TSAN_OPTIONS="halt_on_error=0 exitcode=66 $${TSAN_OPTIONS:-}" \
+	TSAN_OPTIONS="halt_on_error=0 exitcode=66 allocator_may_return_null=1 $${TSAN_OPTIONS:-}" \
 	  swift test --sanitize thread --scratch-path .build/sanitize-thread \
 	  $(TESTING) $(FLAGS) < /dev/null
 
@@ -59,6 +61,10 @@ fuzz: ## Fuzz the decoders, SECONDS each (60): TARGETS='cbor pickle' for some; f
 .PHONY: bench
 bench: ## Compare Pouch with raw sockets and libzmq (release; installs libzmq3-dev if missing)
 	@$(MAKE) --no-print-directory -C Benchmarks run
+
+.PHONY: bench-coders
+bench-coders: ## Compare CBOR with Foundation's JSON, Python's pickle and cbor2, and memcpy (release)
+	@$(MAKE) --no-print-directory -C Benchmarks coders
 
 .PHONY: lint
 lint: setup ## Check the formatting and the C sources; prints nothing when all is well

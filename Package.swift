@@ -51,6 +51,7 @@ let package = Package(
   products: [
     .library(name: "Pouch", targets: ["Pouch"]),
     .library(name: "CBOR", targets: ["CBOR"]),
+    .library(name: "Pickle", targets: ["Pickle"]),
     .executable(name: "pouch-send", targets: ["pouch-send"]),
     .executable(name: "pouch-receive", targets: ["pouch-receive"]),
     .executable(name: "pouch-bench", targets: ["pouch-bench"]),
@@ -73,17 +74,18 @@ let package = Package(
 
     // The layers, lowest first; a module imports only what stands in its row.
     module("CBOR", []),
+    module("Pickle", ["CBOR"]),
     module("PouchCore", ["CBOR", "CPouchSystem"]),
     module("PouchSockets", ["PouchCore", "CPouchSystem"]),
     module("PouchTLS", ["PouchCore", "COpenSSL"]),
     module("PouchStages", ["PouchCore", "CBOR", "CPouchSystem", "CZlib", "COpenSSL"]),
-    module("Pouch", ["CBOR", "PouchCore", "PouchSockets", "PouchTLS", "PouchStages"]),
+    module("Pouch", ["CBOR", "Pickle", "PouchCore", "PouchSockets", "PouchTLS", "PouchStages"]),
     module("PouchConfiguration", ["Pouch", yams]),
     module(
       "PouchCommand",
       [
-        "Pouch", "PouchConfiguration", "PouchCore", "PouchSockets", "PouchTLS", argumentParser,
-        logging, serviceLifecycle, unixSignals,
+        "CBOR", "Pickle", "Pouch", "PouchConfiguration", "PouchCore", "PouchSockets", "PouchTLS",
+        argumentParser, logging, serviceLifecycle, unixSignals,
       ]),
     command("pouch-send"),
     command("pouch-receive"),
@@ -100,6 +102,7 @@ let package = Package(
     command("pouch-bench", ["PouchBench", "PouchConfiguration", "Pouch"]),
 
     tests("CBORTests", ["CBOR"]),
+    tests("PickleTests", ["Pickle", "CBOR"]),
     tests("PouchCoreTests", ["PouchCore", "CBOR"]),
     tests("PouchSocketsTests", ["PouchSockets", "PouchCore"]),
     tests("PouchTLSTests", ["PouchTLS", "PouchSockets", "PouchCore", subprocess]),
@@ -107,12 +110,21 @@ let package = Package(
       "PouchStagesTests",
       ["PouchStages", "PouchCore", "CBOR", "CPouchSystem", "CZlib", subprocess]),
     tests("TransportTests", ["PouchCore", "PouchSockets", "PouchTLS"]),
-    tests("PouchTests", ["Pouch", "PouchCore", "PouchTLS"]),
+    tests("PouchTests", ["Pouch", "PouchCore", "PouchTLS", "CBOR", subprocess]),
     tests("PouchConfigurationTests", ["PouchConfiguration", "Pouch"]),
-    tests("EndToEndTests", ["Pouch", subprocess]),
+    tests("EndToEndTests", ["Pouch", "CBOR", subprocess]),
     tests(
       "PouchBenchTests",
       ["PouchBench", "Pouch", "PouchCore", "PouchTLS"]),
+
+    // What the steady path takes of the heap: a process of its own, with an allocator that counts.
+    .target(name: "AllocationCounter", path: "Tests/Footprint/Counter"),
+    .executableTarget(
+      name: "pouch-footprint", dependencies: ["Pouch", "PouchTLS", "AllocationCounter"],
+      path: "Tests/Footprint/Program", swiftSettings: settings),
+    .testTarget(
+      name: "FootprintTests", dependencies: [subprocess], path: "Tests/Footprint/Tests",
+      swiftSettings: settings),
 
     // Decoders under hostile bytes: what they are fed, and the corpus replayed.
     .target(

@@ -29,7 +29,7 @@ public struct CBORError: Error, Sendable {
     public static let malformed = Code(.malformed)
     /// A number that the type asked for cannot hold exactly.
     public static let outOfRange = Code(.outOfRange)
-    /// Text that is not diagnostic notation.
+    /// Text that is not diagnostic notation, or not JSON.
     public static let syntax = Code(.syntax)
     /// Bytes after the end of the data item.
     public static let trailingBytes = Code(.trailingBytes)

@@ -8,6 +8,7 @@ extension SenderOptions {
   /// - Throws: What a stage's key file is refused for, should it have changed since it was checked.
   public init(_ configuration: SenderConfiguration) throws(PouchError) {
     self.init()
+    framing = configuration.framing
     pipeline = try configuration.pipeline.map { (stage) throws(PouchError) in
       try stage.makeStage()
     }
@@ -26,6 +27,9 @@ extension ReceiverOptions {
   ///   was checked.
   public init(_ configuration: ReceiverConfiguration) throws(PouchError) {
     self.init()
+    framing = configuration.framing
+    formats = configuration.formats
+    allowsNumPy = configuration.allowsNumPy
     let pipeline = configuration.pipeline
     let hmac = try pipeline.hmacKey.map { (path) throws(PouchError) in
       try HMACSHA256Stage(keyFile: path)

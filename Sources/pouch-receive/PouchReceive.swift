@@ -10,27 +10,46 @@ struct PouchReceive: AsyncParsableCommand {
     abstract: "Receives objects from Pouch senders, and puts each where it belongs.",
     discussion: """
       EXAMPLES
-        Endpoints    pouch-receive --listen tcp://127.0.0.1:7447 --output inbox
-                     pouch-receive --from unix:///run/pouch/out.sock --output inbox
-        Objects      pouch-receive --listen tcp://127.0.0.1:0 --output inbox --count 3
-                     pouch-receive --listen tcp://127.0.0.1:7447 --raw --count 1 > src.tar
-        TLS          pouch-receive --listen tls://0.0.0.0:7447 --trust Certs/ca.pem \\
-                       --certificate Certs/receiver.pem --key Certs/receiver.key \\
-                       --allow sender --output inbox
-        Pipeline     pouch-receive --listen tcp://127.0.0.1:7447 --require crc32c --output inbox
-        Settings     pouch-receive --config Configs/receiver-tls.yaml --set limits.stream=1GiB
-                     pouch-receive --config Configs/receiver-tls.yaml --check
-        Messages     pouch-receive --listen tcp://127.0.0.1:0 --output inbox --json | jq .event
+        Endpoints
+          pouch-receive --listen tcp://127.0.0.1:7447 --output inbox
+          pouch-receive --from unix:///run/pouch/out.sock --output inbox
+          pouch-receive --from tcp://127.0.0.1:1243 --framing length10 --lines
+        Objects
+          pouch-receive --listen tcp://127.0.0.1:0 --output inbox --count 3
+          pouch-receive --listen unix:@here --raw --count 1 > src.tar
+          pouch-receive --listen unix:@here --lines --strict | jq .celsius
+          pouch-receive --listen unix:@here --diagnostic --accept pickle
+        TLS and identity
+          pouch-receive --listen tls://0.0.0.0:7447 --trust Certs/ca.pem \\
+            --certificate Certs/receiver.pem --key Certs/receiver.key \\
+            --allow sender --output inbox
+        Pipeline
+          pouch-receive --listen unix:@here --require crc32c --output inbox
+        Settings
+          pouch-receive --config Configs/receiver-tls.yaml --set log.level=debug
+          pouch-receive --config Configs/receiver-tls.yaml --check
+        Messages
+          pouch-receive --listen unix:@here --output inbox --json | jq .event
 
-      An object's name is a label, not a path: it stays below the output directory, in directories
-      that are made when they are missing, and is never led away by '..' or a link. An object
-      without a name becomes object-1 and so on. A file appears under its name when it is whole;
+      An object's name is a label, not a path: it stays below the output directory, in directories \
+      that are made when they are missing, and is never led away by '..' or a link. An object \
+      without a name becomes object-1 and so on. A file appears under its name when it is whole; \
       one that begins with '.pouch-' is not, and nobody needs it once no receiver is running.
 
+      Pickles are read as data: nothing that one asks for is looked up, imported or called. With \
+      --output and --raw they are written as they are, and not read.
+
       EXIT STATUS
-        0 success; 2 some objects could not be stored; 64 usage; 69 nobody answered; 73 the output
-        cannot be written; 76 the peer speaks something else; 77 TLS, identity or a key's
-        permissions; 78 configuration; 130, 143 interrupted before the drain was complete.
+        0    success
+        2    some objects could not be stored
+        64   usage
+        65   some objects were not what they should be
+        69   nobody answered
+        73   the output cannot be written
+        76   the peer speaks something else
+        77   TLS, identity, or a key's permissions
+        78   configuration
+        130  interrupted before the drain was complete; 143 by SIGTERM
       """,
     version: PouchVersion.text)
 
@@ -47,6 +66,14 @@ struct PouchReceive: AsyncParsableCommand {
       help: ArgumentHelp(
         "Connect to this sender, which listens. Repeatable.", valueName: "endpoint"))
     var from: [String] = []
+
+    @Option(
+      help: ArgumentHelp(
+        """
+        pouch, or length10: pickles as the Python sockets tutorial sends them, unauthenticated and \
+        unchecked.
+        """, valueName: "framing"))
+    var framing: String?
   }
 
   struct ObjectOptions: ParsableArguments {
@@ -65,8 +92,22 @@ struct PouchReceive: AsyncParsableCommand {
     @Flag(help: "Write payloads to stdout as they are, one after the other.")
     var raw = false
 
-    @Flag(help: "Write JSON objects to stdout, one a line; others are refused.")
+    @Flag(help: "Write objects to stdout as JSON, one a line, and say what JSON cannot hold.")
     var lines = false
+
+    @Flag(help: "Write objects to stdout in CBOR's diagnostic notation, one a line.")
+    var diagnostic = false
+
+    @Flag(help: "With --lines: refuse an object that JSON cannot hold whole.")
+    var strict = false
+
+    @Option(
+      help: ArgumentHelp(
+        """
+        A format to take: raw, cbor, json or pickle, which is read as data alone; repeatable. The \
+        first three by default.
+        """, valueName: "format"))
+    var accept: [String] = []
 
     @Option(help: ArgumentHelp("End after this many objects.", valueName: "number"))
     var count: String?
@@ -96,8 +137,7 @@ struct PouchReceive: AsyncParsableCommand {
   func run() async throws {
     let environment = Environment.all
     let console = status.makeConsole("pouch-receive", environment)
-    var request = ReceiveRequest(reader: settings.reader(environment, options))
-    request.isRaw = object.raw
+    var request = CommandRequest(reader: settings.reader(environment, options))
     request.isCheck = settings.check
     request.connects = settings.connect
     request.allowedUsers = tls.peers.users
@@ -116,11 +156,16 @@ struct PouchReceive: AsyncParsableCommand {
     }
     add("--from", "connect", list: endpoint.from)
     add("--listen", "listen", list: endpoint.listen)
+    add("--framing", "framing", endpoint.framing)
     options += tls.settings
     add("--output", "output.directory", object.output)
     add("--on-conflict", "output.on-conflict", object.onConflict)
     add("--count", "output.count", object.count)
+    if object.raw { add("--raw", "output.raw", "true") }
     if object.lines { add("--lines", "output.lines", "true") }
+    if object.diagnostic { add("--diagnostic", "output.diagnostic", "true") }
+    if object.strict { add("--strict", "output.strict", "true") }
+    add("--accept", "formats", list: object.accept)
     add("--require", "pipeline.require", list: pipeline.require)
     add("--hmac-key", "pipeline.hmac-key", pipeline.hmacKey)
     return options + status.settings

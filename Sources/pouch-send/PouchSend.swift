@@ -10,21 +10,44 @@ struct PouchSend: AsyncParsableCommand {
     abstract: "Sends files to a Pouch receiver, and waits until it has them.",
     discussion: """
       EXAMPLES
-        Endpoints    pouch-send --to tcp://127.0.0.1:7447 report.pdf photo.jpg
-                     pouch-send --listen unix:///run/pouch/out.sock report.pdf
-        Objects      tar -c src | pouch-send --to tls://db1:7447 --name src.tar -
-        TLS          pouch-send --to tls://db1:7447 --trust Certs/ca.pem \\
-                       --certificate Certs/sender.pem --key Certs/sender.key report.pdf
-        Pipeline     pouch-send --to tcp://127.0.0.1:7447 --compress deflate --integrity crc32c a b
-        Delivery     pouch-send --to tcp://127.0.0.1:7447 --acknowledge received --timeout 5s a
-        Settings     pouch-send --config Configs/sender-tls.yaml --set limits.frame=1MiB report.pdf
-                     pouch-send --config Configs/sender-tls.yaml --check --connect
-        Messages     pouch-send --to tcp://127.0.0.1:7447 --json report.pdf | jq .event
+        Endpoints
+          pouch-send --to tcp://127.0.0.1:7447 report.pdf photo.jpg
+          pouch-send --listen unix:///run/pouch/out.sock report.pdf
+        Objects
+          tar -c src | pouch-send --to tls://db1:7447 --name src.tar -
+          echo '{1: "hi"}' | pouch-send --to unix:@here --format diagnostic -
+          pouch-send --to unix:@here --format json --each-line events.jsonl
+        TLS and identity
+          pouch-send --to tls://db1:7447 --trust Certs/ca.pem \\
+            --certificate Certs/sender.pem --key Certs/sender.key report.pdf
+        Pipeline
+          pouch-send --to unix:@here --compress deflate --integrity crc32c a b
+        Delivery
+          pouch-send --to unix:@here --acknowledge received --timeout 5s a
+          pouch-send --listen tcp://127.0.0.1:7447 --broadcast report.pdf
+          echo '{1: "hi", 2: "there"}' | pouch-send --framing length10 \\
+            --listen tcp://127.0.0.1:1243 --format diagnostic --broadcast -
+        Settings
+          pouch-send --config Configs/sender-tls.yaml --set log.level=debug a
+          pouch-send --config Configs/sender-tls.yaml --check --connect
+        Messages
+          pouch-send --to unix:@here --json report.pdf | jq .event
+
+      A broadcast goes on until SIGINT or SIGTERM, or --count; it then ends in good order, with 0. \
+      What one receiver does with the objects is told, and no affair of the others.
 
       EXIT STATUS
-        0 every object was acknowledged; 2 some were not; 64 usage; 65 bad data; 66 an input is
-        missing (nothing was sent); 69 nobody answered; 75 timed out; 76 the peer speaks something
-        else; 77 TLS, identity or a key's permissions; 78 configuration; 130, 143 interrupted.
+        0    every object was acknowledged, or a broadcast was ended
+        2    some objects were not acknowledged
+        64   usage
+        65   bad data: an input is not what it should be
+        66   an input is missing, and nothing was sent
+        69   nobody answered
+        75   timed out
+        76   the peer speaks something else
+        77   TLS, identity, or a key's permissions
+        78   configuration
+        130  interrupted; 143 by SIGTERM
       """,
     version: PouchVersion.text)
 
@@ -41,6 +64,14 @@ struct PouchSend: AsyncParsableCommand {
       help: ArgumentHelp(
         "Listen here for a receiver; port 0 is any free one. Repeatable.", valueName: "endpoint"))
     var listen: [String] = []
+
+    @Option(
+      help: ArgumentHelp(
+        """
+        pouch, or length10: pickles as the Python sockets tutorial reads them, unauthenticated and \
+        unchecked.
+        """, valueName: "framing"))
+    var framing: String?
   }
 
   struct ObjectOptions: ParsableArguments {
@@ -55,6 +86,20 @@ struct PouchSend: AsyncParsableCommand {
     @Option(
       help: ArgumentHelp("What travels beside every object; repeatable.", valueName: "key=value"))
     var header: [String] = []
+
+    @Option(
+      help: ArgumentHelp(
+        """
+        How the input is written: raw (bytes), json, diagnostic (CBOR's notation), cbor or pickle. \
+        json and diagnostic are sent as CBOR, with length10 as pickles.
+        """, valueName: "format"))
+    var format: String?
+
+    @Flag(help: "With --format json: send the text as it is.")
+    var raw = false
+
+    @Flag(help: "Send each line as an object of its own, as it comes: raw, json or diagnostic.")
+    var eachLine = false
   }
 
   struct PipelineOptions: ParsableArguments {
@@ -88,6 +133,13 @@ struct PouchSend: AsyncParsableCommand {
         "How long to wait for an object's acknowledgement, such as 5s or 2min.",
         valueName: "duration"))
     var timeout: String?
+
+    @Flag(help: "With --listen: every receiver that connects gets every object.")
+    var broadcast = false
+
+    @Option(
+      help: ArgumentHelp("With --broadcast: end after this many receivers.", valueName: "number"))
+    var count: String?
   }
 
   @OptionGroup(title: "Endpoints") var endpoint: EndpointOptions
@@ -111,37 +163,42 @@ struct PouchSend: AsyncParsableCommand {
   func run() async throws {
     let environment = Environment.all
     let console = status.makeConsole("pouch-send", environment)
-    var request = SendRequest(reader: settings.reader(environment, options))
+    var common = CommandRequest(reader: settings.reader(environment, options))
+    common.isCheck = settings.check
+    common.connects = settings.connect
+    common.allowedUsers = tls.peers.users
+    common.progress = status.progressStyle(environment)
+    var request = SendRequest(common)
     request.paths = object.paths
     request.name = object.name
     request.headers = try headers()
-    request.isCheck = settings.check
-    request.connects = settings.connect
-    request.allowedUsers = tls.peers.users
-    request.progress = status.progressStyle(environment)
     let result = await SendCommand(request, console).run()
     throw ExitCode(result.rawValue)
   }
 
   private var options: [SettingOption] {
     var options: [SettingOption] = []
-    if !endpoint.to.isEmpty {
-      options.append(SettingOption("--to", "connect", list: endpoint.to))
+    func add(_ name: String, _ setting: String, _ value: String?) {
+      if let value { options.append(SettingOption(name, setting, value)) }
     }
-    if !endpoint.listen.isEmpty {
-      options.append(SettingOption("--listen", "listen", list: endpoint.listen))
+    func add(_ name: String, _ setting: String, list: [String]) {
+      if !list.isEmpty { options.append(SettingOption(name, setting, list: list)) }
     }
+    add("--to", "connect", list: endpoint.to)
+    add("--listen", "listen", list: endpoint.listen)
+    add("--framing", "framing", endpoint.framing)
+    add("--format", "input.format", object.format)
+    if object.raw { add("--raw", "input.raw", "true") }
+    if object.eachLine { add("--each-line", "input.each-line", "true") }
     options += tls.settings
     options +=
       PipelineText(
         compress: pipeline.compress, integrity: pipeline.integrity, key: pipeline.hmacKey
       ).settings
-    if let level = delivery.acknowledge {
-      options.append(SettingOption("--acknowledge", "delivery.acknowledge", level))
-    }
-    if let timeout = delivery.timeout {
-      options.append(SettingOption("--timeout", "delivery.timeout", timeout))
-    }
+    add("--acknowledge", "delivery.acknowledge", delivery.acknowledge)
+    add("--timeout", "delivery.timeout", delivery.timeout)
+    if delivery.broadcast { add("--broadcast", "delivery.broadcast", "true") }
+    add("--count", "delivery.receivers", delivery.count)
     return options + status.settings
   }
 

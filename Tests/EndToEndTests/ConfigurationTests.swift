@@ -18,7 +18,7 @@ import Testing
   func examplesPass() async throws {
     let workspace = try await examples()
     let names = workspace.names("Configs").filter { $0.hasSuffix(".yaml") }
-    #expect(names.count >= 14)
+    #expect(names.count >= 16)
     for name in names {
       let program = name.hasPrefix("sender") ? Program.send : .receive
       let outcome = try await run(
@@ -180,9 +180,15 @@ import Testing
       let help = try await run(program, ["--help"])
       #expect(help.status == 0)
       let text = help.output.joined(separator: "\n")
-      for group in ["Endpoints", "Objects", "TLS", "Pipeline", "Settings", "Messages"] {
-        #expect(text.contains("  \(group) "), "\(group)")
+      let titles = text.matches(of: /(?m)^([A-Z][A-Z ]+):$/).map { String($0.1) }
+      let groups = titles.filter { $0 != "OPTIONS" }
+      #expect(groups.count >= 6, "\(titles)")
+      let examples = help.output.drop { $0 != "EXAMPLES" }.dropFirst().prefix { !$0.isEmpty }
+      for group in groups {
+        #expect(examples.contains { $0.uppercased() == "  \(group)" }, "\(group)")
       }
+      // None is so long that it was broken.
+      #expect(examples.allSatisfy { $0.hasPrefix("  ") })
       #expect(text.contains("EXIT STATUS"))
       #expect(help.output.allSatisfy { $0.count <= 100 })
       let version = try await run(program, ["--version"])

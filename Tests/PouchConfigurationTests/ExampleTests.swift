@@ -7,10 +7,12 @@ import Testing
 @Suite("The example configurations")
 struct ExampleTests {
   private static let names = [
-    "tcp", "unix", "tls", "deflate", "crc32c", "sha-256", "hmac-sha-256",
+    "tcp", "unix", "tls", "length10", "deflate", "crc32c", "sha-256", "hmac-sha-256",
   ]
 
-  @Test("a sender's and a receiver's for each transport and stage fit together", arguments: names)
+  @Test(
+    "a sender's and a receiver's for each transport, framing and stage fit together",
+    arguments: names)
   func pair(_ name: String) throws {
     let files = try examples()
     let sender = try reader("sender-\(name)", files).sender()
@@ -19,7 +21,9 @@ struct ExampleTests {
     let announced = sender.pipeline.map(\.name)
     #expect(Set(receiver.pipeline.require).isSubset(of: announced))
     #expect(Set(announced).isSubset(of: receiver.pipeline.require + receiver.pipeline.allow))
-    if !["tcp", "unix", "tls"].contains(name) {
+    #expect(sender.framing == receiver.framing)
+    #expect((sender.framing == .length10) == (name == "length10"))
+    if !["tcp", "unix", "tls", "length10"].contains(name) {
       #expect(announced.map(\.rawValue) == [name])
     }
   }

@@ -37,6 +37,7 @@ struct ReadingTests {
         heartbeat: 5 s
         close: 6 s
         drain: 7 s
+      input: {format: json, raw: true, each-line: true}
       log: {level: debug, format: json}
       """)
     var limits = Limits()
@@ -52,7 +53,7 @@ struct ReadingTests {
       configuration
         == SenderConfiguration(
           endpoints: .connect([.tls("db1", 7447), .tls("::1", 7447), .unix(path: "pouch.sock")]),
-          insecure: true,
+          insecure: true, framing: .pouch,
           tls: TLSSettings(
             trust: "Certs/ca.pem", certificate: "Certs/sender.pem", key: "Certs/sender.key",
             serverName: "receiver.example.org",
@@ -65,7 +66,8 @@ struct ReadingTests {
           limits: limits, timeouts: timeouts,
           delivery: DeliverySettings(
             acknowledge: .received, window: Window(objects: 10, bytes: 1 << 20),
-            timeout: .seconds(30)),
+            timeout: .seconds(30), isBroadcast: false, receivers: nil),
+          input: InputSettings(format: .json, isText: true, isEachLine: true),
           log: LogSettings(level: .debug, format: .json)))
   }
 
@@ -82,13 +84,15 @@ struct ReadingTests {
       \t             "hmac-key": "../Certs/hmac.key"},
       \t"delivery": {"window": 1024},
       \t"output": {"directory": "../received", "on-conflict": "refuse", "count": 3},
-      \t"limits": {"stream": "unlimited"}
+      \t"limits": {"stream": "unlimited"},
+      \t"formats": ["raw", "pickle"], "pickle": {"numpy": true}
       }
       """)
     #expect(
       configuration
         == ReceiverConfiguration(
-          endpoints: .listen([.tls("0.0.0.0", 7447)]), insecure: false,
+          endpoints: .listen([.tls("0.0.0.0", 7447)]), insecure: false, framing: .pouch,
+          formats: [.raw, .pickle], allowsNumPy: true,
           tls: TLSSettings(
             trust: "Certs/ca.pem", certificate: "Certs/receiver.pem",
             key: "Certs/receiver.key", requiresPeerCertificate: false),
@@ -97,7 +101,7 @@ struct ReadingTests {
           limits: Limits(), timeouts: Timeouts(),
           window: Window(objects: Window.standard.objects, bytes: 1_024),
           output: OutputSettings(
-            directory: "received", onConflict: .refuse, count: 3, lines: false),
+            directory: "received", onConflict: .refuse, form: nil, isStrict: false, count: 3),
           log: LogSettings(level: .info, format: .text)))
   }
 
@@ -115,7 +119,10 @@ struct ReadingTests {
     #expect(receiver.window == ReceiverOptions().window)
     #expect(receiver.pipeline.require.isEmpty)
     #expect(receiver.pipeline.allow == ["deflate", "crc32c", "sha-256"])
-    #expect(receiver.output.directory == nil)
+    #expect(receiver.output.directory == nil && receiver.output.form == nil)
+    #expect(receiver.formats == [.raw, .cbor, .json])
+    #expect(receiver.framing == .pouch && !receiver.allowsNumPy)
+    #expect(sender.input == InputSettings())
   }
 
   @Test("a key makes hmac-sha-256 acceptable, and what is required is not listed twice")

@@ -88,6 +88,41 @@ struct HandshakeTests {
     #expect(reported?.cause?.contains("the pipeline has 'other'") == true)
   }
 
+  @Test(
+    "a receiver refuses a sender that announces none of its formats, whoever connects",
+    arguments: [Role.sender, .receiver])
+  func formats(_ dialling: Role) throws {
+    func handshake(_ role: Role, _ formats: Set<ObjectFormat>) -> Handshake {
+      var offer = Self.offer(role)
+      offer.formats = formats
+      return Handshake(offer: offer, isInitiator: role == dialling, nonces: .random())
+    }
+    func meet(_ sends: Set<ObjectFormat>, _ takes: Set<ObjectFormat>) throws -> PouchError? {
+      var sender = handshake(.sender, sends)
+      var receiver = handshake(.receiver, takes)
+      do {
+        if dialling == .sender {
+          _ = try receiver.receive(Self.frame(sender.opening()[1]))
+        } else {
+          let welcome = try sender.receive(Self.frame(receiver.opening()[1]))
+          _ = try receiver.receive(Self.frame(#require(welcome.reply)))
+        }
+        return nil
+      } catch let error as PouchError {
+        let reject = try #require(receiver.rejection(for: error))
+        let reported = #expect(throws: PouchError.self) { try sender.receive(Self.frame(reject)) }
+        #expect(reported?.code == .protocolMismatch)
+        #expect(reported?.cause?.hasSuffix("(format)") == true)
+        return error
+      }
+    }
+    #expect(try meet([.raw, .pickle], [.raw, .cbor]) == nil)
+    #expect(try meet([.pickle], [.raw, .pickle]) == nil)
+    let error = try meet([.pickle], [.raw, .cbor])
+    #expect(error?.code == .protocolMismatch)
+    #expect(error?.message.hasSuffix("this receiver takes, raw, cbor") == true)
+  }
+
   @Test("a second HELLO, DATA, or anything that is not due is refused")
   func outOfTurn() throws {
     let initiator = Self.handshake(.sender, initiator: true)

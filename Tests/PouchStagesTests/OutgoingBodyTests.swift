@@ -50,6 +50,40 @@ struct OutgoingBodyTests {
     #expect(address(runs[1]) == address(payload))
   }
 
+  @Test("takes a payload in several runs, uncopied and in order")
+  func severalRuns() throws {
+    let runs = [Bytes([UInt8](repeating: 5, count: 9000)), Bytes([6, 7]), Bytes([8])]
+    func make() -> OutgoingBody {
+      OutgoingBody(
+        OutgoingBodyTests.buffer([1, 2]), payload: runs[0], further: Array(runs.dropFirst()))
+    }
+    var body = make()
+    body.append(bigEndian: UInt8(9))
+    #expect(body.count == 9006)
+    let expected = [1, 2] + [UInt8](repeating: 5, count: 9000) + [6, 7, 8, 9]
+    #expect(body.bytes == expected)
+    body.writeHeader(Line.header)
+    var sent: [Bytes] = []
+    body.appendRuns(to: &sent)
+    #expect(sent.map(\.count) == [26, 9000, 2, 1, 1])
+    for (index, run) in runs.enumerated() { #expect(address(sent[index + 1]) == address(run)) }
+    let header = try sent[0].withUnsafeBytes { try FrameHeader(reading: $0) }
+    #expect(header.length == 9006)
+
+    for length in [3, 5000] {
+      let replacement = Bytes([UInt8](repeating: 1, count: length))
+      var replaced = make()
+      replaced.replace(with: replacement)
+      #expect(replaced.bytes == replacement.array)
+      #expect(replaced.count == length)
+      var copied = make()
+      copied.append(bigEndian: UInt8(9))
+      replacement.withUnsafeBytes { copied.replace(copying: $0) }
+      #expect(copied.bytes == replacement.array)
+      #expect(copied.count == length)
+    }
+  }
+
   @Test("can be replaced by something shorter or longer, header's room and payload included")
   func replaced() {
     for length in [0, 1, 4096, 4097, 100_000] {

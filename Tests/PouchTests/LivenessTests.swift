@@ -42,4 +42,21 @@ struct LivenessTests {
     #expect(trickled.firstIndex(of: .stalled) == 30)
     #expect(flowed.allSatisfy { $0 == .fine })
   }
+
+  @Test("what has begun must bring 1 KiB a second, and what has not may be silent")
+  func minimumRate() {
+    func verdicts(_ bytesPerSecond: UInt64, begun: (Int) -> Bool) -> [Bool] {
+      var rate = MinimumRate(over: .seconds(30))
+      return (0...90).map { second in
+        rate.isTooSlow(
+          .seconds(second), bytes: UInt64(second) * bytesPerSecond, hasBegun: begun(second))
+      }
+    }
+    #expect(verdicts(1) { _ in true }.firstIndex(of: true) == 30)
+    #expect(verdicts(1023) { _ in true }.firstIndex(of: true) == 30)
+    #expect(!verdicts(1024) { _ in true }.contains(true))
+    #expect(!verdicts(0) { _ in false }.contains(true))
+    // An object for a second, now and then.
+    #expect(!verdicts(1) { $0 % 20 == 0 }.contains(true))
+  }
 }

@@ -55,6 +55,7 @@ extension Timeouts {
     timeouts.tlsHandshake = .seconds(100)
     timeouts.hello = .seconds(100)
     timeouts.heartbeat = .seconds(100)
+    timeouts.drain = .seconds(100)
     return timeouts
   }
 }

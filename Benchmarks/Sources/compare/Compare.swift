@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Glibc
+import Measuring
 import Pouch
 
 /// Runs each workload in turn, round after round, and prints how they compare.

@@ -9,7 +9,7 @@ public struct CBORDecoder: Sendable {
   public var limits: DecodingLimits
   /// What types find in their `Decoder`.
   public var userInfo: [CodingUserInfoKey: any Sendable]
-  private let spare = Spare<DecodingContext>()
+  private let spare = Spare<Document>()
 
   public init(
     limits: DecodingLimits = DecodingLimits(), userInfo: [CodingUserInfoKey: any Sendable] = [:]
@@ -48,22 +48,31 @@ public struct CBORDecoder: Sendable {
   private func decode<T: Decodable>(
     _ type: T.Type, from bytes: UnsafeRawBufferPointer, prefix: Bool
   ) throws(CBORError) -> (value: T, count: Int) {
-    let context = spare.take() ?? DecodingContext()
-    context.userInfo = userInfo
-    var document = try Document(bytes, limits: limits, prefix: prefix, context: context)
-    let result: Result<T, CBORError>
+    var document = spare.take() ?? Document(context: DecodingContext())
+    if !userInfo.isEmpty { document.context?.userInfo = userInfo }
+    try document.read(bytes, limits: limits, prefix: prefix)
+    let count = document.count
+    let value: T
     do {
-      result = .success(try document.decode(type, at: document.root))
+      value = try document.decode(type, at: document.root)
     } catch {
-      result = .failure(document.error(decoding: error))
+      let told = document.error(decoding: error)
+      finish(&document)
+      throw told
     }
+    finish(&document)
+    return (value, count)
+  }
+
+  @inline(__always)
+  private func finish(_ document: inout Document) {
     if isKnownUniquelyReferenced(&document) {
-      context.userInfo = [:]
-      spare.put(context)
+      if !userInfo.isEmpty { document.context?.userInfo = [:] }
+      document.trim()
+      spare.put(document)
     } else {
       // A type kept its decoder or a container: let that go on without the caller's bytes.
       document.detach()
     }
-    return (try result.get(), document.count)
   }
 }

@@ -14,6 +14,22 @@ extension Array: DirectlyDecodable where Element: Decodable {
   }
 }
 
+extension Array where Element: Decodable {
+  static func decodeAll(_ items: ContainerItems, from document: Document) throws -> [[Element]] {
+    if let direct = document.context?.directType(of: Element.self) {
+      return try direct.decodeRows(as: Element.self, items, from: document)
+    }
+    var items = items
+    var rows: [[Element]] = []
+    rows.reserveCapacity(items.reservation)
+    while !items.isAtEnd {
+      rows.append(try decodeDirectly(from: document, at: items.cursor))
+      items.advance()
+    }
+    return rows
+  }
+}
+
 extension Document {
   /// Decodes all elements of an array, in bulk where their type allows.
   func decodeAll<Element: Decodable>(_ items: ContainerItems) throws -> [Element] {

@@ -1,6 +1,8 @@
 /// Goes over the items of an array or map, in which keys and values take turns.
 struct ContainerItems {
-  private let document: Document
+  /// Not held: these items are gone over within a call on the document, or by a reader that holds
+  /// it.
+  private unowned(unsafe) let document: Document
   /// Where the next item starts.
   private(set) var cursor: ItemCursor
   /// How many items there are, or nil until a break.
@@ -14,7 +16,7 @@ struct ContainerItems {
   @inline(__always)
   init(_ document: Document, _ cursor: ItemCursor, _ head: Head) {
     self.document = document
-    self.cursor = ItemCursor(offset: cursor.offset + head.size, record: cursor.record + 1)
+    self.cursor = ItemCursor(offset: cursor.offset &+ head.size, record: cursor.record &+ 1)
     let entries = Int(truncatingIfNeeded: head.argument)
     count = head.isIndefinite ? nil : head.major == MajorType.map ? entries &* 2 : entries
   }
@@ -47,20 +49,23 @@ struct ContainerItems {
 extension Document {
   /// The elements of the array at a place, tags ignored.
   @inline(__always)
-  func elements(_ cursor: ItemCursor, for type: any Any.Type) throws -> ContainerItems {
+  func elements(
+    _ cursor: ItemCursor, for type: @autoclosure () -> any Any.Type
+  ) throws -> ContainerItems {
     let head = head(cursor)
     if head.major == MajorType.array { return ContainerItems(self, cursor, head) }
     let inner = untagged(cursor)
-    if inner.offset != cursor.offset { return try elements(inner, for: type) }
-    throw mismatch(type, "an array", cursor)
+    let innerHead = self.head(inner)
+    guard innerHead.major == MajorType.array else { throw mismatch(type(), "an array", inner) }
+    return ContainerItems(self, inner, innerHead)
   }
 
   /// The place of the map at a place, tags ignored.
   @inline(__always)
-  func map(_ cursor: ItemCursor, for type: any Any.Type) throws -> ItemCursor {
+  func map(_ cursor: ItemCursor, for type: @autoclosure () -> any Any.Type) throws -> ItemCursor {
     if base[cursor.offset] >> 5 == MajorType.map { return cursor }
     let inner = untagged(cursor)
-    if inner.offset != cursor.offset { return try map(inner, for: type) }
-    throw mismatch(type, "a map", cursor)
+    guard base[inner.offset] >> 5 == MajorType.map else { throw mismatch(type(), "a map", inner) }
+    return inner
   }
 }

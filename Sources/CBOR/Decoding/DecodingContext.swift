@@ -1,18 +1,11 @@
 /// What a call that decodes knows, kept between calls for what it has learnt about types.
 final class DecodingContext {
   var userInfo: [CodingUserInfoKey: any Sendable] = [:]
-  var scratch = Indexer.Scratch()
   private let types = TypeCache<any DirectlyDecodable.Type>()
 
   /// The type as one that reads itself, where it is one.
   @inline(__always)
   func directType<T>(of type: T.Type) -> (any DirectlyDecodable.Type)? {
     types.lookup(type) { type as? any DirectlyDecodable.Type }
-  }
-
-  /// Takes the scratch memory, so that its user is the only one to hold it.
-  func takeScratch() -> Indexer.Scratch {
-    defer { scratch = Indexer.Scratch() }
-    return scratch
   }
 }

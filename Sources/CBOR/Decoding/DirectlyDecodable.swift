@@ -6,6 +6,9 @@ protocol DirectlyDecodable: Decodable {
 
   /// Reads all elements of an array.
   static func decodeAll(_ items: ContainerItems, from document: Document) throws -> [Self]
+
+  /// Reads all elements of an array of arrays, in one call for all of them.
+  static func decodeRows(_ items: ContainerItems, from document: Document) throws -> [[Self]]
 }
 
 extension DirectlyDecodable {
@@ -20,7 +23,19 @@ extension DirectlyDecodable {
     return values
   }
 
+  static func decodeRows(_ items: ContainerItems, from document: Document) throws -> [[Self]] {
+    var items = items
+    var rows: [[Self]] = []
+    rows.reserveCapacity(items.reservation)
+    while !items.isAtEnd {
+      rows.append(try [Self].decodeDirectly(from: document, at: items.cursor))
+      items.advance()
+    }
+    return rows
+  }
+
   /// Reads a value for a caller that knows this type by another name: `T` is `Self`.
+  @inline(__always)
   static func decode<T>(
     as type: T.Type, from document: Document, at cursor: ItemCursor
   ) throws -> T {
@@ -28,61 +43,19 @@ extension DirectlyDecodable {
   }
 
   /// Reads all elements of an array for a caller that knows this type by another name.
+  @inline(__always)
   static func decodeAll<T>(
     as type: T.Type, _ items: ContainerItems, from document: Document
   ) throws -> [T] {
     unsafeBitCast(try decodeAll(items, from: document), to: [T].self)
   }
-}
 
-/// A number, which is one head and nothing else.
-protocol NumberDecodable: DirectlyDecodable {}
-
-extension NumberDecodable {
-  static func decodeAll(_ items: ContainerItems, from document: Document) throws -> [Self] {
-    var items = items
-    var values: [Self] = []
-    // A number is little larger than the byte that it takes at least.
-    values.reserveCapacity(items.count ?? 0)
-    while !items.isAtEnd {
-      values.append(try decodeDirectly(from: document, at: items.cursor))
-      items.advance()
-    }
-    return values
-  }
-}
-
-extension NumberDecodable where Self: FixedWidthInteger {
+  /// Reads all elements of an array of arrays for a caller that knows this type by another name.
   @inline(__always)
-  static func decodeDirectly(from document: Document, at cursor: ItemCursor) throws -> Self {
-    try document.integer(Self.self, cursor)
-  }
-}
-
-extension Int: NumberDecodable {}
-extension Int8: NumberDecodable {}
-extension Int16: NumberDecodable {}
-extension Int32: NumberDecodable {}
-extension Int64: NumberDecodable {}
-extension Int128: NumberDecodable {}
-extension UInt: NumberDecodable {}
-extension UInt8: NumberDecodable {}
-extension UInt16: NumberDecodable {}
-extension UInt32: NumberDecodable {}
-extension UInt64: NumberDecodable {}
-extension UInt128: NumberDecodable {}
-
-extension Double: NumberDecodable {
-  @inline(__always)
-  static func decodeDirectly(from document: Document, at cursor: ItemCursor) throws -> Double {
-    try document.double(cursor)
-  }
-}
-
-extension Float: NumberDecodable {
-  @inline(__always)
-  static func decodeDirectly(from document: Document, at cursor: ItemCursor) throws -> Float {
-    try document.single(cursor)
+  static func decodeRows<T>(
+    as type: T.Type, _ items: ContainerItems, from document: Document
+  ) throws -> [[T]] {
+    unsafeBitCast(try decodeRows(items, from: document), to: [[T]].self)
   }
 }
 

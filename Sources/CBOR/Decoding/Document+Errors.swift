@@ -37,7 +37,7 @@ extension Document {
   }
 
   func pathKey(_ key: ItemCursor) -> PathKey {
-    DocumentWalk.pathKey(key, base: base, records: UnsafePointer(records.baseAddress))
+    DocumentWalk.pathKey(key, base: base, records: records)
   }
 
   /// The byte at which the item at the end of a path starts, where there is one.

@@ -45,22 +45,14 @@ extension Document {
   }
 
   @inline(__always)
-  func integer<Integer: FixedWidthInteger>(
+  func integer<Integer: FixedWidthInteger & NumberDecodable>(
     _ type: Integer.Type, _ cursor: ItemCursor
   ) throws -> Integer {
-    let head = head(cursor)
-    if head.major == MajorType.unsigned, let value = Integer(exactly: head.argument) {
-      return value
-    }
-    if head.major == MajorType.negative, head.argument <= UInt64(Int64.max),
-      let value = Integer(exactly: ~Int64(bitPattern: head.argument))
-    {
-      return value
-    }
+    if let value = Integer(plain: head(cursor)) { return value }
     return try wideInteger(type, cursor)
   }
 
-  private func wideInteger<Integer: FixedWidthInteger>(
+  private func wideInteger<Integer: FixedWidthInteger & NumberDecodable>(
     _ type: Integer.Type, _ cursor: ItemCursor
   ) throws -> Integer {
     let head = head(cursor)
@@ -99,7 +91,7 @@ extension Document {
   @inline(__always)
   func double(_ cursor: ItemCursor) throws -> Double {
     let head = head(cursor)
-    if head.initial >= Initial.half, head.initial <= Initial.double { return float(head) }
+    if head.isFloat { return head.float }
     return try integral(Double.self, cursor)
   }
 
@@ -107,10 +99,8 @@ extension Document {
   @inline(__always)
   func single(_ cursor: ItemCursor) throws -> Float {
     let head = head(cursor)
-    guard head.initial >= Initial.half, head.initial <= Initial.double else {
-      return try integral(Float.self, cursor)
-    }
-    let value = float(head)
+    guard head.isFloat else { return try integral(Float.self, cursor) }
+    let value = head.float
     let narrow = Float(value)
     if Double(narrow) == value { return narrow }
     if value.isNaN { return .nan }

@@ -24,16 +24,16 @@ struct KeyedReader<Key: CodingKey>: KeyedDecodingContainerProtocol {
   }
 
   @inline(__always)
-  private func find(_ key: some CodingKey) -> ItemCursor? {
-    if let integer = key.intValue, let value = document.value(of: integer, in: map) {
+  private func find(_ key: some CodingKey, stays: Bool = false) -> ItemCursor? {
+    if let integer = key.intValue, let value = document.value(of: integer, in: map, stays: stays) {
       return value
     }
-    return document.value(of: key.stringValue, in: map)
+    return document.value(of: key.stringValue, in: map, stays: stays)
   }
 
   @inline(__always)
-  private func require(_ key: some CodingKey) throws -> ItemCursor {
-    guard let value = find(key) else { throw document.missing(key, map) }
+  private func require(_ key: some CodingKey, stays: Bool = false) throws -> ItemCursor {
+    guard let value = find(key, stays: stays) else { throw document.missing(key, map) }
     return value
   }
 
@@ -48,9 +48,11 @@ struct KeyedReader<Key: CodingKey>: KeyedDecodingContainerProtocol {
     return try T.decodeDirectly(from: document, at: value)
   }
 
-  func contains(_ key: Key) -> Bool { find(key) != nil }
+  func contains(_ key: Key) -> Bool { find(key, stays: true) != nil }
 
-  func decodeNil(forKey key: Key) throws -> Bool { document.isNil(try require(key)) }
+  func decodeNil(forKey key: Key) throws -> Bool {
+    document.isNil(try require(key, stays: true))
+  }
 
   func decode(_ type: Bool.Type, forKey key: Key) throws -> Bool { try read(key) }
   func decode(_ type: String.Type, forKey key: Key) throws -> String { try read(key) }

@@ -15,7 +15,7 @@ public struct CBOREncoder: Sendable {
   public var depth: Int
   /// What types find in their `Encoder`.
   public var userInfo: [CodingUserInfoKey: any Sendable]
-  private let spare = Spare<EncodingContext>()
+  private let spare = Spare<EncodingSession>()
   /// Memory beyond this is not kept for the next call.
   private static let largestSpare = 1 << 20
 
@@ -34,7 +34,9 @@ public struct CBOREncoder: Sendable {
   ///   deterministic map write one key twice, `invalidValue` for what CBOR or the type cannot
   ///   express, `custom` for an error of the type's own.
   public func encode(_ value: some Encodable) throws(CBORError) -> [UInt8] {
-    try withEncodedItem(of: value) { $0.array() }
+    var session = try session(encoding: value)
+    defer { finish(&session) }
+    return try EncodedItem(session, isDeterministic: isDeterministic).array()
   }
 
   /// Encodes a value behind the bytes that an array already holds, which is also how a sequence
@@ -51,36 +53,40 @@ public struct CBOREncoder: Sendable {
   public func withEncodedBytes<Result>(
     of value: some Encodable, _ body: (UnsafeRawBufferPointer) -> Result
   ) throws(CBORError) -> Result {
-    try withEncodedItem(of: value) { $0.withBytes(body) }
+    var session = try session(encoding: value)
+    defer { finish(&session) }
+    return try EncodedItem(session, isDeterministic: isDeterministic).withBytes(body)
   }
 
-  private func withEncodedItem<Result>(
+  /// Encodes a value and lends it before its bytes are anywhere, so that large byte strings and
+  /// typed arrays can be copied once, to where they are wanted.
+  package func withEncodedItem<Result>(
     of value: some Encodable, _ body: (EncodedItem) -> Result
   ) throws(CBORError) -> Result {
-    var context = spare.take() ?? EncodingContext()
-    context.userInfo = userInfo
-    defer { context.userInfo = [:] }
-    context.depth = depth
-    context.mayRepeatKeys = false
-    context.writer.removeAll()
-    let result = try body(encode(value, context))
-    // A container that a type kept beyond its time still holds the context.
-    if isKnownUniquelyReferenced(&context), context.writer.capacity <= Self.largestSpare {
-      spare.put(context)
-    }
-    return result
+    var session = try session(encoding: value)
+    defer { finish(&session) }
+    return try body(EncodedItem(session, isDeterministic: isDeterministic))
   }
 
-  private func encode(
-    _ value: some Encodable, _ context: EncodingContext
-  ) throws(CBORError) -> EncodedItem {
-    let session = EncodingSession(writer: context.writer, context: context)
+  private func session(encoding value: some Encodable) throws(CBORError) -> EncodingSession {
+    var session = spare.take() ?? EncodingSession()
+    session.context.depth = depth
+    if !userInfo.isEmpty { session.context.userInfo = userInfo }
     do {
       try session.encode(value)
     } catch {
+      finish(&session)
       throw CBORError(encoding: error)
     }
-    return try EncodedItem(session, isDeterministic: isDeterministic)
+    return session
+  }
+
+  private func finish(_ session: inout EncodingSession) {
+    if session.reset(), isKnownUniquelyReferenced(&session),
+      session.writer.capacity <= Self.largestSpare
+    {
+      spare.put(session)
+    }
   }
 }
 

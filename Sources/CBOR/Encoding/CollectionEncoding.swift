@@ -31,15 +31,13 @@ extension EncodingSession {
 
   /// Writes values one after another, in bulk where their type allows.
   @inline(__always)
-  func encodeAll<T: Encodable>(_ values: UnsafeBufferPointer<T>) throws {
-    guard let base = values.baseAddress else { return }
+  func encodeAll<T: Encodable>(_ values: UnsafePointer<T>, count: Int) throws {
     if let direct = context.directType(of: T.self) {
-      try direct.encodeAll(at: base, count: values.count, to: self)
-    } else {
-      for value in values {
-        top.pointee.count &+= 1
-        try encodeThroughCodable(value)
-      }
+      return try direct.encodeAll(as: T.self, values, count: count, to: self)
+    }
+    for index in 0..<count {
+      top.pointee.count &+= 1
+      try encodeThroughCodable(values[index])
     }
   }
 }
@@ -51,8 +49,23 @@ extension Array: DirectlyEncodable where Element: Encodable {
       session.writeContent(count) { target in withUnsafeBytes { target.copyMemory(from: $0) } }
       return
     }
-    try withUnsafeBufferPointer { values in
-      try session.container(.array, count: values.count) { try session.encodeAll(values) }
+    try session.container(.array, count: count) {
+      try withUnsafeBufferPointer { values in
+        guard let start = values.baseAddress else { return }
+        try session.encodeAll(start, count: values.count)
+      }
+    }
+  }
+
+  static func encodeAll(
+    _ values: UnsafePointer<[Element]>, count: Int, to session: EncodingSession
+  ) throws {
+    if let direct = session.context.directType(of: Element.self) {
+      return try direct.encodeRows(as: Element.self, values, count: count, to: session)
+    }
+    for index in 0..<count {
+      session.top.pointee.count &+= 1
+      try values[index].encodeDirectly(to: session)
     }
   }
 }

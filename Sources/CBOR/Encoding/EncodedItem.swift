@@ -1,29 +1,28 @@
 /// A value that has been encoded, before its bytes are where they are wanted.
-struct EncodedItem {
+package struct EncodedItem {
   private let session: EncodingSession
-  private let count: Int
-  /// The bytes in one run, where there are no gaps or the order of maps had to be looked at.
+  /// The bytes in one run, where there are no gaps or the keys of maps had to be looked at.
   private let whole: Writer?
+  /// How many bytes there are.
+  package let size: Int
 
   /// - Throws: `CBORError` for a key that a map holds twice.
-  init(
-    _ session: EncodingSession, isDeterministic: Bool
-  ) throws(CBORError) {
+  init(_ session: EncodingSession, isDeterministic: Bool) throws(CBORError) {
     self.session = session
-    count = session.finish()
-    let mayRepeatKeys = isDeterministic || session.context.mayRepeatKeys
-    whole =
-      session.hasGaps
-      ? mayRepeatKeys ? EncodedItem.joined(session, count) : nil
-      : session.writer
-    guard mayRepeatKeys, let whole else { return }
+    size = session.hasGaps ? session.finish() : session.writer.count
+    guard isDeterministic || session.context.mayRepeatKeys else {
+      whole = session.hasGaps ? nil : session.writer
+      return
+    }
+    let whole = session.hasGaps ? EncodedItem.joined(session, size) : session.writer
     if isDeterministic { DeterministicOrder.sort(whole) }
-    _ = try Document(whole.bytes, limits: DecodingLimits(depth: .max))
+    try Document().read(whole.bytes, limits: DecodingLimits(depth: .max))
+    self.whole = whole
   }
 
-  private static func joined(_ session: EncodingSession, _ count: Int) -> Writer {
-    let writer = Writer(capacity: count)
-    writer.append(count) { target in
+  private static func joined(_ session: EncodingSession, _ size: Int) -> Writer {
+    let writer = Writer(capacity: size)
+    writer.append(size) { target in
       if let start = target.baseAddress {
         _ = session.assemble(at: start.assumingMemoryBound(to: UInt8.self))
       }
@@ -34,15 +33,24 @@ struct EncodedItem {
   /// The bytes as an array, each copied once.
   func array() -> [UInt8] {
     if let whole { return whole.array() }
-    return [UInt8](unsafeUninitializedCapacity: count) { target, initialized in
+    return [UInt8](unsafeUninitializedCapacity: size) { target, initialized in
       if let start = target.baseAddress { _ = session.assemble(at: start) }
-      initialized = count
+      initialized = size
+    }
+  }
+
+  /// Copies the bytes, each once, to memory of `size` bytes.
+  package func write(to target: UnsafeMutableRawBufferPointer) {
+    precondition(target.count == size, "the memory is not of the item's size")
+    if let whole { return target.copyMemory(from: whole.bytes) }
+    if let start = target.baseAddress {
+      _ = session.assemble(at: start.assumingMemoryBound(to: UInt8.self))
     }
   }
 
   /// Lends the bytes in one run.
-  func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
-    let whole = whole ?? EncodedItem.joined(session, count)
+  package func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+    let whole = whole ?? EncodedItem.joined(session, size)
     return withExtendedLifetime(whole) { body(whole.bytes) }
   }
 }

@@ -4,11 +4,13 @@
 /// the `encode(to:)` that asked for it returns, so a frame on a stack is all that each needs. The
 /// containers that a type may fill in any order (`nestedContainer`, `superEncoder`) have a
 /// session of their own, whose bytes are put into the gap that was noted for them at the end.
+///
+/// The session of a whole value is kept by its encoder for the next one.
 final class EncodingSession {
-  enum Shape { case empty, single, array, map }
+  enum Shape: BitwiseCopyable { case empty, single, array, map }
 
   /// A value that is being encoded.
-  struct Frame {
+  struct Frame: BitwiseCopyable {
     var shape = Shape.empty
     /// Tells this use of the frame from others, so that a container that outlived its value is
     /// noticed.
@@ -36,12 +38,12 @@ final class EncodingSession {
   }
 
   let writer: Writer
-  let context: EncodingContext
-  private(set) var top: UnsafeMutablePointer<Frame>
-  private var frames: UnsafeMutablePointer<Frame>
-  private var capacity = 8
-  private var level = 0
-  private var serial = 1
+  // What is unchecked here is never used within a use of itself.
+  @exclusivity(unchecked) private(set) var context: EncodingContext
+  @exclusivity(unchecked) private(set) var top: UnsafeMutablePointer<Frame>
+  @exclusivity(unchecked) private var frames = Room<Frame>(capacity: 8)
+  @exclusivity(unchecked) private var level = 0
+  @exclusivity(unchecked) private var serial = 1
   private var gaps: [Gap] = []
   private let origin: Origin?
 
@@ -53,25 +55,36 @@ final class EncodingSession {
     let key: any CodingKey
   }
 
-  init(writer: Writer, context: EncodingContext) {
-    self.writer = writer
-    self.context = context
+  /// A session for whole values, which has nothing yet.
+  init() {
+    writer = Writer()
+    context = EncodingContext()
     origin = nil
-    frames = .allocate(capacity: capacity)
-    frames.initialize(to: Frame(serial: 0, start: writer.count, depth: 0))
-    top = frames
+    top = frames.base
+    top.initialize(to: Frame(serial: 0, start: 0, depth: 0))
   }
 
   private init(parent: EncodingSession, key: any CodingKey) {
     writer = Writer(capacity: 64)
     context = parent.context
     origin = Origin(parent: parent, level: parent.level, key: key)
-    frames = .allocate(capacity: capacity)
-    frames.initialize(to: Frame(serial: 0, start: 0, depth: parent.top.pointee.depth))
-    top = frames
+    top = frames.base
+    top.initialize(to: Frame(serial: 0, start: 0, depth: parent.top.pointee.depth))
   }
 
-  deinit { frames.deallocate() }
+  /// Makes a session that is kept ready for the next value.
+  ///
+  /// - Returns: Whether nothing of the last value is left: a container that a type kept beyond its
+  ///   time holds its session, and a nested one the context.
+  func reset() -> Bool {
+    writer.removeAll()
+    level = 0
+    top = frames.base
+    top.initialize(to: Frame(serial: 0, start: 0, depth: 0))
+    if !gaps.isEmpty { gaps = [] }
+    context.reset()
+    return isKnownUniquelyReferenced(&context)
+  }
 
   // MARK: Values
 
@@ -79,7 +92,7 @@ final class EncodingSession {
   @inline(__always)
   func encode<T: Encodable>(_ value: T) throws {
     if let direct = context.directType(of: T.self) {
-      try withUnsafePointer(to: value) { try direct.encode(at: $0, to: self) }
+      try direct.encode(value, to: self)
     } else {
       try encodeThroughCodable(value)
     }
@@ -93,7 +106,7 @@ final class EncodingSession {
       finishFrame()
       pop(to: mark)
     } catch {
-      truncate(to: frames[mark + 1].start)
+      truncate(to: frames.base[mark + 1].start)
       pop(to: mark)
       throw error
     }
@@ -105,8 +118,8 @@ final class EncodingSession {
     let mark = level
     let depth = top.pointee.depth
     level &+= 1
-    if level == capacity { growFrames() }
-    top = frames + level
+    if level == frames.capacity { frames.grow(keeping: level) }
+    top = frames.base + level
     top.initialize(to: Frame(serial: serial, start: writer.count, depth: depth))
     serial &+= 1
     return mark
@@ -115,15 +128,7 @@ final class EncodingSession {
   @inline(__always)
   func pop(to mark: Int) {
     level = mark
-    top = frames + mark
-  }
-
-  private func growFrames() {
-    let larger = UnsafeMutablePointer<Frame>.allocate(capacity: capacity * 2)
-    larger.moveInitialize(from: frames, count: capacity)
-    frames.deallocate()
-    frames = larger
-    capacity *= 2
+    top = frames.base + mark
   }
 
   /// Opens an array or map in the current frame; asking again for the same is allowed, as a
@@ -238,7 +243,7 @@ final class EncodingSession {
       path = origin.parent?.path(upTo: origin.level) ?? []
       path.append(origin.key)
     }
-    for frame in UnsafeBufferPointer(start: frames, count: level) {
+    for frame in UnsafeBufferPointer(start: frames.base, count: level) {
       switch frame.shape {
       case .empty, .single: continue
       case .array: path.append(PathKey(intValue: max(0, frame.count - 1)))

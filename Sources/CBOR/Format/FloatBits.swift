@@ -1,17 +1,16 @@
 /// Conversions between the three widths of IEEE 754 that CBOR writes, exact or not at all.
-enum FloatBits {
+package enum FloatBits {
   /// The value of a binary16.
-  static func double(half bits: UInt16) -> Double {
-    let sign: Double = bits & 0x8000 == 0 ? 1 : -1
-    let exponent = Int(bits >> 10 & 0x1f)
-    let fraction = Double(bits & 0x3ff)
-    switch exponent {
-    case 0: return sign * fraction * 0x1p-24
-    case 31: return fraction == 0 ? sign * .infinity : .nan
-    default:
-      return sign * (1 + fraction * 0x1p-10)
-        * Double(sign: .plus, exponent: exponent - 15, significand: 1)
-    }
+  @inline(__always)
+  package static func double(half bits: UInt16) -> Double {
+    let magnitude = UInt32(bits & 0x7fff)
+    // Put where a binary32 has its exponent and fraction, subnormal ones too, the value is as much
+    // smaller as the one bias is less than the other. Infinity and NaN keep their own exponent.
+    let value =
+      magnitude < 0x7c00
+      ? Float(bitPattern: magnitude &<< 13) * 0x1p112
+      : Float(bitPattern: magnitude &<< 13 | 0x7f80_0000)
+    return Double(bits & 0x8000 == 0 ? value : -value)
   }
 
   /// The binary16 of exactly this value, or nil where it has none.

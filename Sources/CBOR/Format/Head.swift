@@ -36,6 +36,18 @@ struct Head {
   var information: UInt8 { initial & 0x1f }
   var isIndefinite: Bool { information == Initial.indefinite }
 
+  var isFloat: Bool { initial >= Initial.half && initial <= Initial.double }
+
+  /// The value of any float.
+  @inline(__always)
+  var float: Double {
+    switch initial {
+    case Initial.double: Double(bitPattern: argument)
+    case Initial.single: Double(Float(bitPattern: UInt32(truncatingIfNeeded: argument)))
+    default: FloatBits.double(half: UInt16(truncatingIfNeeded: argument))
+    }
+  }
+
   /// Reads a head that is known to be whole and well-formed.
   @inline(__always)
   init(validated bytes: UnsafePointer<UInt8>) {

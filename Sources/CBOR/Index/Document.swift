@@ -3,55 +3,60 @@
 /// Scalars and definite strings say their own length, so only arrays, maps and indefinite
 /// strings that hold something have a record; the index stays small beside the bytes. Everything
 /// behind this type reads without checks.
+///
+/// A document can be used for one item after another, which saves most of what one costs.
 final class Document {
   private(set) var base: UnsafePointer<UInt8>
-  let count: Int
-  let records: UnsafeMutableBufferPointer<ContainerRecord>
-  let allowsDuplicateKeys: Bool
+  /// How many bytes the item takes.
+  private(set) var count = 0
+  /// The containers in the order of their first bytes.
+  private(set) var records: UnsafeMutablePointer<ContainerRecord>
+  private(set) var allowsDuplicateKeys = false
   /// Nil where only a `Value` is wanted.
   let context: DecodingContext?
   /// Where the values of text keys stand, for the maps that were searched far and wide.
-  var tables: [Int: [String: ItemCursor]] = [:]
+  // Neither is used within a use of itself, so that there is nothing to check at run time.
+  @exclusivity(unchecked) var tables: [Int: [String: ItemCursor]] = [:]
+  @exclusivity(unchecked) private var indexer = Indexer()
   /// The copy that `base` points into once the document has outlived the caller's bytes.
   private var owned: UnsafeMutablePointer<UInt8>?
 
-  /// - Parameters:
-  ///   - bytes: Must stay where they are for as long as the document is used, or until `detach`.
-  ///   - prefix: Whether bytes may follow the item.
-  ///   - context: What the call that decodes it knows.
-  /// - Throws: `CBORError` for bytes that are not one well-formed item within the limits.
-  init(
-    _ bytes: UnsafeRawBufferPointer, limits: DecodingLimits, prefix: Bool = false,
-    context: DecodingContext? = nil
-  ) throws(CBORError) {
-    guard let start = bytes.baseAddress, bytes.count > 0 else {
-      throw CBORError(.truncated, "there is no data item: the input is empty", offset: 0)
-    }
-    allowsDuplicateKeys = limits.allowsDuplicateKeys
+  /// An empty document, which must not be asked for anything before it has read something.
+  ///
+  /// - Parameter context: What the calls that decode know.
+  init(context: DecodingContext? = nil) {
     self.context = context
-    base = start.assumingMemoryBound(to: UInt8.self)
-    var indexer = Indexer(
-      base: base, count: bytes.count, limits: limits,
-      scratch: context?.takeScratch() ?? Indexer.Scratch())
-    do {
-      count = try indexer.run(prefix: prefix)
-      let (records, scratch) = indexer.finish()
-      self.records = records
-      context?.scratch = scratch
-    } catch {
-      indexer.discard()
-      throw error
-    }
+    base = indexer.base
+    records = indexer.records.base
   }
 
-  deinit {
-    records.deallocate()
-    owned?.deallocate()
+  deinit { owned?.deallocate() }
+
+  /// Checks one item and builds its index, in place of the one that was read before.
+  ///
+  /// - Parameters:
+  ///   - bytes: Must stay where they are for as long as the item is used, or until `detach`.
+  ///   - prefix: Whether bytes may follow the item.
+  /// - Throws: `CBORError` for bytes that are not one well-formed item within the limits.
+  func read(
+    _ bytes: UnsafeRawBufferPointer, limits: DecodingLimits, prefix: Bool = false
+  ) throws(CBORError) {
+    if !tables.isEmpty { tables = [:] }
+    allowsDuplicateKeys = limits.allowsDuplicateKeys
+    count = try indexer.run(
+      bytes.assumingMemoryBound(to: UInt8.self), limits: limits, prefix: prefix)
+    base = indexer.base
+    records = indexer.records.base
+  }
+
+  /// Lets go of memory that only a large item needs.
+  func trim() {
+    indexer.trim()
+    if !tables.isEmpty { tables = [:] }
   }
 
   /// Copies the bytes, so that the document no longer depends on the caller's.
   func detach() {
-    guard owned == nil else { return }
     let copy = UnsafeMutablePointer<UInt8>.allocate(capacity: count)
     copy.update(from: base, count: count)
     owned = copy
@@ -66,7 +71,7 @@ final class Document {
   /// The place behind an item and all that it holds.
   @inline(__always)
   func after(_ cursor: ItemCursor) -> ItemCursor {
-    DocumentWalk.after(cursor, base: base, records: records.baseAddress)
+    DocumentWalk.after(cursor, base: base, records: records)
   }
 
   /// The content of a definite string.
@@ -100,16 +105,6 @@ final class Document {
     if head.isIndefinite { return String(decoding: stringBytes(cursor, head), as: UTF8.self) }
     return String(decoding: content(cursor, head), as: UTF8.self)
   }
-
-  /// The value of any float.
-  @inline(__always)
-  func float(_ head: Head) -> Double {
-    switch head.initial {
-    case Initial.double: Double(bitPattern: head.argument)
-    case Initial.single: Double(Float(bitPattern: UInt32(truncatingIfNeeded: head.argument)))
-    default: FloatBits.double(half: UInt16(truncatingIfNeeded: head.argument))
-    }
-  }
 }
 
 /// Stepping over items, for the document and for the indexer that is still building it.
@@ -139,13 +134,5 @@ enum DocumentWalk {
         return ItemCursor(offset: record.end, record: Int(record.next))
       }
     }
-  }
-
-  @inline(__always)
-  static func after(
-    _ cursor: ItemCursor, base: UnsafePointer<UInt8>,
-    records: UnsafeMutablePointer<ContainerRecord>?
-  ) -> ItemCursor {
-    after(cursor, base: base, records: UnsafePointer(records))
   }
 }

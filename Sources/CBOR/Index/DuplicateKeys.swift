@@ -15,7 +15,11 @@ struct DuplicateKeys {
   /// The canonical forms of keys that were not written in it.
   private var rewritten: ContiguousArray<UInt8> = []
 
-  var capacity: Int { max(keys.capacity, rewritten.capacity) }
+  /// Gives back memory for more keys than these.
+  mutating func trim(to wanted: Int) {
+    if keys.capacity > wanted { keys = [] }
+    if rewritten.capacity > wanted { rewritten = [] }
+  }
 
   /// The offset of the first key that is there already.
   mutating func firstDuplicate(
@@ -43,7 +47,7 @@ struct DuplicateKeys {
   private mutating func append(
     from start: Int, to stop: Int, base: UnsafePointer<UInt8>, end: Int
   ) {
-    if DuplicateKeys.isCanonical(base + start) {
+    if DuplicateKeys.isCanonical(Head(validated: base + start)) {
       let count = stop &- start
       keys.append(
         Key(
@@ -76,8 +80,7 @@ struct DuplicateKeys {
 
   /// Whether a key's bytes are their own deterministic encoding, as far as one head tells.
   @inline(__always)
-  private static func isCanonical(_ key: UnsafePointer<UInt8>) -> Bool {
-    let head = Head(validated: key)
+  static func isCanonical(_ head: Head) -> Bool {
     switch head.major {
     case MajorType.unsigned, MajorType.negative, MajorType.bytes, MajorType.text:
       return head.isPreferred

@@ -1,6 +1,12 @@
 /// Whether bytes are well-formed UTF-8: no overlong forms, no surrogates, nothing past U+10FFFF.
-enum UTF8Validation {
+package enum UTF8Validation {
   private static let high: UInt64 = 0x8080_8080_8080_8080
+
+  @inline(__always)
+  package static func isValid(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    guard let base = bytes.baseAddress else { return true }
+    return isValidByWords(base.assumingMemoryBound(to: UInt8.self), bytes.count)
+  }
 
   /// - Parameters:
   ///   - count: How many bytes to judge.

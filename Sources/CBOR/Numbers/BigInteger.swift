@@ -41,20 +41,29 @@ extension BigInteger: LosslessStringConvertible {
   /// Reads digits of a base up to 16.
   init?(isNegative: Bool, digits: some Collection<UInt8>, radix: UInt32) {
     guard !digits.isEmpty else { return nil }
-    // Least significant first, so that a carry can be appended.
+    // Least significant first, so that a carry can be appended. Digits are taken together as long
+    // as one limb holds them: each pass over the limbs is then worth several.
     var limbs: [UInt32] = []
-    for digit in digits {
-      guard let value = Character(Unicode.Scalar(digit)).hexDigitValue, value < radix else {
-        return nil
-      }
-      var carry = UInt64(value)
+    var (group, scale): (UInt32, UInt32) = (0, 1)
+    func fold() {
+      var carry = UInt64(group)
       for index in limbs.indices {
-        carry += UInt64(limbs[index]) * UInt64(radix)
+        carry += UInt64(limbs[index]) * UInt64(scale)
         limbs[index] = UInt32(truncatingIfNeeded: carry)
         carry >>= 32
       }
       if carry > 0 { limbs.append(UInt32(carry)) }
+      (group, scale) = (0, 1)
     }
+    for digit in digits {
+      guard let value = Character(Unicode.Scalar(digit)).hexDigitValue, value < radix else {
+        return nil
+      }
+      group = group * radix + UInt32(value)
+      scale *= radix
+      if scale > UInt32.max / radix { fold() }
+    }
+    fold()
     let bytes = limbs.reversed().flatMap { limb in
       [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: limb >> $0) }
     }

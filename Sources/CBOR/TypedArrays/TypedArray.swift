@@ -17,6 +17,12 @@ extension TypedArray: RandomAccessCollection, MutableCollection, ExpressibleByAr
     get { elements[index] }
     set { elements[index] = newValue }
   }
+
+  public func withContiguousStorageIfAvailable<Result>(
+    _ body: (UnsafeBufferPointer<Element>) throws -> Result
+  ) rethrows -> Result? {
+    try elements.withUnsafeBufferPointer(body)
+  }
 }
 
 extension TypedArray: Codable {

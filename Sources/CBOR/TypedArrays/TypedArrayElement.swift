@@ -70,7 +70,7 @@ extension Double: TypedArrayElement {
 extension TypedArrayElement {
   /// Copies numbers to or from bytes in little- or big-endian order, turning each around where
   /// that is not this machine's.
-  static func copy(
+  package static func copy(
     _ source: UnsafeRawBufferPointer, to target: UnsafeMutableRawBufferPointer, bigEndian: Bool
   ) {
     target.copyMemory(from: source)

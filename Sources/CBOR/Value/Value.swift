@@ -63,9 +63,12 @@ extension Value {
     init(node: ValueNode) { self.node = node }
 
     /// Keys and values in turn.
-    init(alternating items: [Value]) {
+    package init(alternating items: [Value]) {
       node = items.isEmpty ? .empty : ValueNode(items: items)
     }
+
+    /// Keys and values in turn.
+    package var alternating: [Value] { node.items }
 
     public init(_ entries: some Sequence<Entry>) {
       self.init(alternating: entries.flatMap { [$0.key, $0.value] })

@@ -37,6 +37,13 @@ final class BodyChannel: Sendable {
   /// Whether nothing more will be pushed.
   var hasEnded: Bool { state.withLock { $0.end != nil } }
 
+  /// Whether the rest did not come.
+  var hasFailed: Bool {
+    state.withLock { state in
+      if case .failure = state.end { true } else { false }
+    }
+  }
+
   /// Says that the object is complete.
   func finish() { end(.success(())) }
 

@@ -9,6 +9,7 @@ extension Connection {
   func flush(through pipeline: Pipeline) async throws(PouchError) {
     var batch: [Outbox.Pending] = []
     var segments: [Bytes] = []
+    var ready: [Waiter] = []
     while true {
       let (isLast, hasEnded) = state.withLock { state -> (Bool, Bool) in
         guard state.outcome == nil else { return (false, true) }
@@ -26,28 +27,32 @@ extension Connection {
       for pending in batch {
         count += pending.count
         var header = pending.header
-        var body = OutgoingBody(ByteBuffer(adopting: pending.front), payload: pending.payload)
+        var body = OutgoingBody(
+          ByteBuffer(adopting: pending.front), payload: pending.payload, further: pending.further)
         if header.kind != .reject { try pipeline.seal(&body, header: &header) }
         body.writeHeader(header)
         body.appendRuns(to: &segments)
       }
       try await stream.write(segments)
       segments.removeAll(keepingCapacity: true)
-      book(count, &batch)
+      book(count, &batch, &ready)
     }
     try await stream.finish()
   }
 
   /// Books a batch as written, takes its memory back, and lets senders go on.
-  private func book(_ count: Int, _ batch: inout [Outbox.Pending]) {
-    var ready: [Waiter] = []
+  ///
+  /// - Parameter ready: Memory to gather them in, empty before and after.
+  private func book(
+    _ count: Int, _ batch: inout [Outbox.Pending], _ ready: inout [Waiter]
+  ) {
     state.withLock { state in
       state.session.outbox.written(count)
       while let pending = batch.popLast() { state.session.outbox.recycle(pending.front) }
-      ready = state.outboxWaiters
-      state.outboxWaiters = []
+      state.waiting.takeUnwritten(into: &ready)
     }
     for waiter in ready { waiter.fire(.success(())) }
+    ready.removeAll(keepingCapacity: true)
   }
 
   /// Waits until something is due to be written.

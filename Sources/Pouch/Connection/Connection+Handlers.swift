@@ -13,6 +13,7 @@ extension Connection {
       return state.idleFlusher.take()
     }
     flusher?.resume()
+    policy.onRefusal?(info, id, refusal)
   }
 
   /// Runs a handler of a streamed object beside the reader, and books the object when both the

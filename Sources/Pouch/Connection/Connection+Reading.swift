@@ -2,9 +2,6 @@ import PouchCore
 import Synchronization
 
 extension Connection {
-  /// The most that is read between two chances for other tasks of the loop, in bytes.
-  private static let turn = 256 << 10
-
   /// Takes frames in until the peer has said its last word.
   ///
   /// - Parameter arrived: Bytes that came behind the handshake.
@@ -16,20 +13,14 @@ extension Connection {
     var buffer = ByteBuffer(adopting: arrived)
     var decoder = FrameDecoder(limit: limits.frame)
     var inlet = Inlet(connection: self, pipeline: pipeline, sink: sink)
-    var sinceTurn = 0
     while true {
       while let frame = try decoder.next(&buffer) {
         try await inlet.take(frame, &group)
       }
       wakeFlusherIfDue()
       isInsideFrame.store(decoder.isInsideFrame(buffer), ordering: .relaxed)
-      if sinceTurn >= Connection.turn {
-        sinceTurn = 0
-        await Task.yield()
-      }
       let count = try await stream.read(into: &buffer)
       if count == 0 { break }
-      sinceTurn += count
       arrivedBytes.wrappingAdd(UInt64(count), ordering: .relaxed)
     }
     if decoder.isInsideFrame(buffer) {
@@ -54,25 +45,25 @@ extension Connection {
   }
 
   /// Books a control frame, and wakes whoever waited for it.
-  func takeControl(_ header: FrameHeader, _ body: Bytes) throws(PouchError) {
-    var ready: [Waiter] = []
+  ///
+  /// - Parameter ready: Memory to gather them in, empty before and after.
+  func takeControl(
+    _ header: FrameHeader, _ body: Bytes, _ ready: inout [Waiter]
+  ) throws(PouchError) {
     var cancelled: BodyChannel?
     let failure: PouchError? = state.withLock { state in
       do throws(PouchError) {
         switch try state.session.receive(header, body) {
-        case .settled(let passed):
-          ready = state.takeReceiptWaiters(passed)
-          ready += state.takeWindowWaiters()
+        case .settled:
+          state.waiting.takeReceipts(of: state.session.outbox.ledger.settled, into: &ready)
+          state.takeWindowWaiters(into: &ready)
         case .refused(let id, let refusal):
           state.refusals[id] = refusal
-          ready = state.receiptWaiters.removeValue(forKey: id) ?? []
-          ready += state.takeWindowWaiters()
-        case .windowChanged: ready = state.takeWindowWaiters()
+          state.waiting.takeReceipts(of: id, into: &ready)
+          state.takeWindowWaiters(into: &ready)
+        case .windowChanged: state.takeWindowWaiters(into: &ready)
         case .cancelled(let id): cancelled = state.channels.removeValue(forKey: id)
-        case .closing:
-          ready = state.windowWaiters + state.outboxWaiters
-          state.windowWaiters = []
-          state.outboxWaiters = []
+        case .closing: state.waiting.takeSenders(into: &ready)
         case .nothing: break
         }
         return nil
@@ -81,31 +72,16 @@ extension Connection {
       }
     }
     for waiter in ready { waiter.fire(.success(())) }
+    ready.removeAll(keepingCapacity: true)
     cancelled?.fail(PouchError(.truncated, "the sender gave up on the object"))
     if let failure { throw failure }
   }
 }
 
 extension Connection.State {
-  /// Whoever waits for an object that has been settled.
-  mutating func takeReceiptWaiters(_ passed: Range<UInt64>) -> [Waiter] {
-    guard !receiptWaiters.isEmpty else { return [] }
-    var ready: [Waiter] = []
-    if passed.count < receiptWaiters.count {
-      for id in passed { ready += receiptWaiters.removeValue(forKey: id) ?? [] }
-    }
-    if passed.count >= receiptWaiters.count || !session.outbox.ledger.settled.ranges.isEmpty {
-      for id in receiptWaiters.keys where session.outbox.ledger.settled.contains(id) {
-        ready += receiptWaiters.removeValue(forKey: id) ?? []
-      }
-    }
-    return ready
-  }
-
   /// The senders that may try again, now that the window has moved.
-  mutating func takeWindowWaiters() -> [Waiter] {
-    guard !windowWaiters.isEmpty, session.outbox.obstacle(0) == nil else { return [] }
-    defer { windowWaiters = [] }
-    return windowWaiters
+  fileprivate mutating func takeWindowWaiters(into ready: inout [Waiter]) {
+    let isOpen = session.outbox.obstacle(0) == nil
+    waiting.takeWindow(into: &ready) { isOpen }
   }
 }

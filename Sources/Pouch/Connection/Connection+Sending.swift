@@ -12,7 +12,7 @@ extension Connection {
   /// Accepts a small object without waiting.
   ///
   /// - Returns: The object's id; 0 when something is in the way, which `send` finds out.
-  @usableFromInline
+  @inline(never)
   func trySend(copying payload: UnsafeRawBufferPointer, format: ObjectFormat) -> UInt64 {
     let (id, flusher) = state.withLock { state -> (UInt64, UnsafeContinuation<Void, Never>?) in
       let id = state.accept(copying: payload, format: format)
@@ -48,13 +48,27 @@ extension Connection {
     return ids
   }
 
+  /// Accepts a small object as soon as there is room.
+  ///
+  /// - Returns: nil when the object is not small.
+  func send(copying payload: [UInt8]) async throws(PouchError) -> UInt64? {
+    guard payload.count <= state.withLock({ $0.session.outbox.longestCopy }) else { return nil }
+    try check(size: UInt64(payload.count))
+    return try await accept { state in
+      payload.withUnsafeBytes { state.session.outbox.append($0, format: .raw) }
+    } length: {
+      payload.count
+    }
+  }
+
   /// Accepts an object of any size that is in memory.
   func send(
     _ payload: Bytes, format: ObjectFormat, attributes: Bytes?
   ) async throws(PouchError) -> UInt64 {
     try check(size: UInt64(payload.count))
-    let longest = state.withLock { $0.session.outbox.longestPayload }
-    guard payload.count > Outbox.copyLimit || (attributes?.count ?? 0) > Outbox.overhead / 2 else {
+    let longest = try longestPayload(beside: attributes)
+    let longestCopy = state.withLock { $0.session.outbox.longestCopy }
+    guard payload.count > longestCopy || (attributes?.count ?? 0) > Outbox.overhead / 2 else {
       return try await accept { state in
         payload.withUnsafeBytes {
           state.session.outbox.append($0, format: format, attributes: attributes)
@@ -87,8 +101,8 @@ extension Connection {
     _ source: (Int) async throws(PouchError) -> Bytes
   ) async throws(PouchError) -> UInt64 {
     if let expectedSize { try check(size: expectedSize) }
-    let longest = state.withLock { $0.session.outbox.longestPayload }
-    var chunk = try await source(longest)
+    let longest = try longestPayload(beside: nil)
+    var chunk = try await source(longestPayload(beside: attributes))
     var next = chunk.isEmpty ? chunk : try await source(longest)
     if next.isEmpty {
       try check(size: UInt64(chunk.count))
@@ -136,20 +150,22 @@ extension Connection {
   }
 
   /// Runs `append` under the lock once there is room.
-  private func accept(
+  func accept(
     continuing id: UInt64? = nil, _ append: (inout State) -> UInt64, length: () -> Int
   ) async throws(PouchError) -> UInt64 {
     let length = length()
+    var waited: Waiter?
     while true {
       let acceptance = state.withLock { state -> Acceptance in
+        if let waiter = waited.take() { state.waiting.recycle(waiter) }
         if let refused = state.reasonToRefuse() { return .failed(refused) }
         if let id {
           if case .failure(let refusal) = state.settlement(id) { return .failed(refusal) }
           if !state.session.outbox.isBelowHighWater {
-            return .noRoom(state.addWaiter(for: .unwritten))
+            return .noRoom(state.waiting.wait(for: .unwritten))
           }
         } else if let obstacle = state.session.outbox.obstacle(length) {
-          return .noRoom(state.addWaiter(for: obstacle))
+          return .noRoom(state.waiting.wait(for: obstacle))
         }
         return .accepted(append(&state), state.idleFlusher.take())
       }
@@ -157,13 +173,15 @@ extension Connection {
       case .accepted(let id, let flusher):
         flusher?.resume()
         return id
-      case .noRoom(let waiter): try await waiter.wait()
+      case .noRoom(let waiter):
+        try await waiter.wait()
+        waited = waiter
       case .failed(let error): throw error
       }
     }
   }
 
-  private func check(size: UInt64) throws(PouchError) {
+  func check(size: UInt64) throws(PouchError) {
     guard let largest = agreement.peerObject, size > largest else { return }
     throw PouchError(
       .limitExceeded, "an object of \(size) bytes or more; the receiver takes at most \(largest)",
@@ -176,18 +194,20 @@ extension Connection {
   ///
   /// - Throws: The refusal, or why the connection ended before.
   func waitForSettlement(_ id: UInt64) async throws(PouchError) {
-    let waiter = Waiter()
-    let known = state.withLock { state -> Result<Void, PouchError>? in
-      if let result = state.settlement(id) { return result }
+    let (known, waiter) = state.withLock { state -> (Result<Void, PouchError>?, Waiter?) in
+      if let result = state.settlement(id) { return (result, nil) }
       if let outcome = state.outcome {
-        return .failure(Connection.error(after: outcome).at(objectID: id))
+        return (.failure(Connection.error(after: outcome).at(objectID: id)), nil)
       }
-      state.receiptWaiters[id, default: []].append(waiter)
-      return nil
+      return (nil, state.waiting.wait(forReceiptOf: id))
     }
     if let known { return try known.get() }
+    guard let waiter else { return }
     try await waiter.wait()
-    try state.withLock { $0.settlement(id) ?? .success(()) }.get()
+    try state.withLock { state in
+      state.waiting.recycle(waiter)
+      return state.settlement(id) ?? .success(())
+    }.get()
   }
 
   /// Ends the session in good order and waits until it has ended.
@@ -230,7 +250,7 @@ extension Connection.State {
   private mutating func acceptAfterAsking(
     _ payload: UnsafeRawBufferPointer, _ format: ObjectFormat
   ) -> UInt64 {
-    guard payload.count <= Outbox.copyLimit, reasonToRefuse() == nil,
+    guard payload.count <= session.outbox.longestCopy, reasonToRefuse() == nil,
       session.outbox.obstacle(payload.count) == nil
     else { return 0 }
     return session.outbox.append(payload, format: format)
@@ -252,15 +272,6 @@ extension Connection.State {
         cause: closing.text ?? closing.code)
     }
     return PouchError(.closed, "the sender is closing")
-  }
-
-  mutating func addWaiter(for obstacle: Outbox.Obstacle) -> Waiter {
-    let waiter = Waiter()
-    switch obstacle {
-    case .unwritten: outboxWaiters.append(waiter)
-    case .window: windowWaiters.append(waiter)
-    }
-    return waiter
   }
 
   /// What is known of an object's fate. A refusal is reported once.

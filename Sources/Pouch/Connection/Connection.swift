@@ -17,16 +17,10 @@ final class Connection: Sendable {
     var idleFlusher: UnsafeContinuation<Void, Never>?
     /// Set when this side has found an error that it is telling the peer about.
     var failing: PouchError?
-    /// Senders that wait for the outbox to be written.
-    var outboxWaiters: [Waiter] = []
-    /// Senders that wait for the window to open.
-    var windowWaiters: [Waiter] = []
-    /// Receipts that are awaited.
-    var receiptWaiters: [UInt64: [Waiter]] = [:]
+    /// Whoever waits for something to happen here.
+    var waiting = WaitingTasks()
     /// Refusals that no receipt has reported yet.
     var refusals: [UInt64: Refusal] = [:]
-    /// Whoever waits for the end.
-    var endWaiters: [Waiter] = []
     /// Chunked objects that are handed over as streams and have not arrived whole.
     var channels: [UInt64: BodyChannel] = [:]
     /// Handlers that run beside the reader.
@@ -38,6 +32,7 @@ final class Connection: Sendable {
   let timeouts: Timeouts
   let limits: Limits
   let agreement: Agreement
+  let policy: ReceptionPolicy
   let state: Mutex<State>
 
   /// Fired when the flusher has written all that it ever will.
@@ -51,13 +46,16 @@ final class Connection: Sendable {
 
   init(
     stream: any ByteStream, endpoint: Endpoint, agreement: Agreement, limits: Limits,
-    timeouts: Timeouts, streams: Bool
+    timeouts: Timeouts, streams: Bool, policy: ReceptionPolicy = ReceptionPolicy()
   ) {
     self.stream = stream
     self.agreement = agreement
     self.limits = limits
     self.timeouts = timeouts
-    info = ConnectionInfo(endpoint: endpoint, peer: stream.peer, agreement: agreement)
+    self.policy = policy
+    info = ConnectionInfo(
+      endpoint: endpoint, peer: stream.peer, agreement: agreement,
+      allowsNumPy: policy.allowsNumPy)
     let largest = streams ? limits.stream : UInt64(limits.object)
     state = Mutex(State(session: Session(agreement, largestObject: largest)))
   }
@@ -84,12 +82,7 @@ final class Connection: Sendable {
       guard state.outcome == nil else { return false }
       state.outcome = outcome
       state.session.outbox.closeRoom()
-      waiters = state.outboxWaiters + state.windowWaiters + state.endWaiters
-      waiters += state.receiptWaiters.values.joined()
-      state.outboxWaiters = []
-      state.windowWaiters = []
-      state.receiptWaiters = [:]
-      state.endWaiters = []
+      waiters = state.waiting.takeAll()
       channels = Array(state.channels.values)
       state.channels = [:]
       flusher = state.idleFlusher.take()
@@ -127,14 +120,13 @@ final class Connection: Sendable {
   ///
   /// - Throws: Why, when the end was not clean.
   func waitForEnd() async throws(PouchError) {
-    let waiter = Waiter()
-    let outcome: Result<Void, PouchError>? = state.withLock { state in
-      if state.outcome == nil { state.endWaiters.append(waiter) }
-      return state.outcome
+    let (outcome, waiter) = state.withLock { state -> (Result<Void, PouchError>?, Waiter?) in
+      if let outcome = state.outcome { return (outcome, nil) }
+      return (nil, state.waiting.waitForEnd())
     }
     if let outcome { return try outcome.get() }
     do {
-      try await waiter.wait()
+      try await waiter?.wait()
     } catch  where error.code != .closed {
       throw error
     } catch {}

@@ -22,6 +22,18 @@ struct Establishment: Sendable {
   /// - Throws: Why the two do not understand each other; the peer has been told where that is
   ///   possible. The stream is left open.
   func run() async throws(PouchError) -> Outcome {
+    try await secure()
+    do throws(PouchError) {
+      return try await withDeadline(timeouts.hello, "the hello") { () async throws(PouchError) in
+        try await exchange()
+      }
+    } catch {
+      throw error.at(endpoint: endpoint, peer: stream.peer.description)
+    }
+  }
+
+  /// Completes the transport's handshake alone, which is all that a framing without a hello has.
+  func secure() async throws(PouchError) {
     do throws(PouchError) {
       let stream = stream
       try await withDeadline(timeouts.tlsHandshake, "the TLS handshake") {
@@ -29,9 +41,6 @@ struct Establishment: Sendable {
         try await stream.handshake()
       }
       onHandshake(stream.peer)
-      return try await withDeadline(timeouts.hello, "the hello") { () async throws(PouchError) in
-        try await exchange()
-      }
     } catch {
       throw error.at(endpoint: endpoint, peer: stream.peer.description)
     }
@@ -84,7 +93,8 @@ struct Establishment: Sendable {
     guard try await stream.read(into: &buffer) > 0 else {
       throw PouchError(
         .protocolMismatch, "the peer ended the connection before the handshake was complete",
-        hint: "is it a Pouch \(offer.role.opposite), and does it use the same transport?")
+        hint: "is it a Pouch \(offer.role.opposite), and does it use the same transport and "
+          + "framing?")
     }
   }
 }

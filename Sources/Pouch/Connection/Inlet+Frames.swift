@@ -39,17 +39,16 @@ extension Inlet {
     _ objects: inout FrameObjects, to handler: @Sendable (Delivery) async throws -> Void,
     _ books: inout FrameBooks
   ) async throws(PouchError) {
-    let largest = connection.limits.object
     var pace = Pace()
     while try objects.advance() {
-      if objects.current.payload.count > largest {
-        refuseTooLarge(objects.current)
-      } else {
+      if gate.admits(objects.current) {
         do {
           try await hand(objects.current, to: handler)
         } catch {
           connection.refuse(objects.current.id, Refusal(handlerError: error))
         }
+      } else {
+        refuse(objects.current)
       }
       if pace.isDue() { await books.breathe(objects.current.id) }
       if connection.isClosing { break }
@@ -86,16 +85,15 @@ extension Inlet {
     _ objects: inout FrameObjects, to handler: @Sendable (Delivery) throws -> Void,
     _ pace: inout Pace
   ) throws(PouchError) -> Bool {
-    let largest = connection.limits.object
     while try objects.advance() {
-      if objects.current.payload.count > largest {
-        refuseTooLarge(objects.current)
-      } else {
+      if gate.admits(objects.current) {
         do {
           try handler(objects.current)
         } catch {
           connection.refuse(objects.current.id, Refusal(handlerError: error))
         }
+      } else {
+        refuse(objects.current)
       }
       if connection.isClosing { return false }
       if pace.isDue() { return true }
@@ -112,11 +110,11 @@ extension Inlet {
     // Gone through once before the handler sees any: a batch has no errors in it.
     let first = objects.current.id + 1
     var probe = objects
-    var longest = 0
-    while try probe.advance() { longest = max(longest, probe.current.payload.count) }
+    var admitsAll = true
+    while try probe.advance() { admitsAll = gate.admits(probe.current) && admitsAll }
     let count = Int(probe.current.id + 1 - first)
     guard count > 0 else { return books.close(probe.current.id) }
-    guard longest <= connection.limits.object else {
+    guard admitsAll else {
       var objects = objects
       return try await hand(&objects, to: { try await handler(DeliveryBatch($0)) }, &books)
     }

@@ -4,25 +4,22 @@ import Synchronization
 /// The receiving half of a connection's reader: undoes the pipeline, admits objects, hands them
 /// over, and books what the handlers have finished. Used by the reader's task alone.
 struct Inlet {
-  private struct Collected {
-    var format: ObjectFormat
-    var attributes: AttributesBox?
-    var chunks: [Bytes]
-    var count: Int
-  }
-
   let connection: Connection
   let pipeline: Pipeline
   let sink: Sink
+  let gate: Gate
 
   /// Objects that arrive in chunks for a handler that takes them whole.
-  private var collected: [UInt64: Collected] = [:]
+  private var collected: [UInt64: Assembly] = [:]
   private var collectedBytes = 0
+  /// Memory for whoever a control frame wakes.
+  private var ready: [Waiter] = []
 
   init(connection: Connection, pipeline: Pipeline, sink: Sink) {
     self.connection = connection
     self.pipeline = pipeline
     self.sink = sink
+    gate = Gate(largest: connection.limits.object, policy: connection.policy)
   }
 
   /// The largest body that a frame may unfold to, in bytes (docs/wire.md, section 7).
@@ -37,7 +34,7 @@ struct Inlet {
       try pipeline.open(&body, header: frame.header, limit: Inlet.largestBody)
     }
     guard frame.header.kind == .data else {
-      try connection.takeControl(frame.header, body)
+      try connection.takeControl(frame.header, body, &ready)
       if frame.header.kind == .cancel { drop(frame.header.firstID) }
       return
     }
@@ -88,8 +85,16 @@ struct Inlet {
   private mutating func begin(
     _ id: UInt64, _ entry: Entry, _ box: AttributesBox?, _ group: inout DiscardingTaskGroup
   ) async throws(PouchError) {
+    if let refusal = gate.policy.refusal(of: entry.format) {
+      return connection.refuse(id, refusal)
+    }
+    do throws(PouchError) {
+      try box?.attributes.checkAttachmentsOfChunks()
+    } catch {
+      return connection.refuse(id, Refusal(handlerError: error))
+    }
     guard case .streamed(let handler) = sink else {
-      collected[id] = Collected(format: entry.format, attributes: box, chunks: [], count: 0)
+      collected[id] = Assembly(format: entry.format, attributes: box)
       collect(id, entry.payload)
       return
     }
@@ -124,10 +129,8 @@ struct Inlet {
     collect(id, entry.payload)
     guard isLast, let object = collected.removeValue(forKey: id) else { return }
     collectedBytes -= object.count
-    var whole = ByteBuffer(capacity: object.count)
-    for chunk in object.chunks { whole.append(chunk) }
     let complete = Entry(
-      format: object.format, hasMore: false, attributes: nil, payload: whole.freeze())
+      format: object.format, hasMore: false, attributes: nil, payload: object.finish())
     let isSettledEarly = connection.agreement.acknowledge == .received
     if isSettledEarly { settle(id...id) }
     await deliver(id, complete, object.attributes)
@@ -135,17 +138,20 @@ struct Inlet {
   }
 
   private mutating func collect(_ id: UInt64, _ chunk: Bytes) {
-    guard collected[id] != nil else { return }
-    collected[id]?.chunks.append(chunk)
-    collected[id]?.count += chunk.count
-    collectedBytes += chunk.count
-    guard collectedBytes > connection.limits.object else { return }
+    guard let object = collected[id] else { return }
+    let isWithinLimit = collectedBytes + chunk.count <= connection.limits.object
+    if isWithinLimit, object.append(chunk) {
+      collectedBytes += chunk.count
+      return
+    }
     drop(id)
     connection.refuse(
       id,
       Refusal(
         code: "too-large", isRetryable: true,
-        text: "objects that are not complete hold more than \(connection.limits.object) bytes"))
+        text: isWithinLimit
+          ? "there is no memory for it now"
+          : "objects that are not complete hold more than \(connection.limits.object) bytes"))
   }
 
   private mutating func drop(_ id: UInt64) {
@@ -156,12 +162,8 @@ struct Inlet {
 
   /// Hands over one object that came alone in its frame, or in chunks.
   private func deliver(_ id: UInt64, _ entry: Entry, _ box: AttributesBox?) async {
-    let delivery = Delivery(
-      id: id, format: entry.format, payload: entry.payload, attributes: box,
-      connection: connection.info)
-    guard entry.payload.count <= connection.limits.object else {
-      return refuseTooLarge(delivery)
-    }
+    let delivery = Delivery(id: id, entry: entry, attributes: box, connection: connection.info)
+    guard gate.admits(delivery) else { return refuse(delivery) }
     do {
       switch sink {
       case .whole(let handler): try await handler(delivery)
@@ -175,13 +177,9 @@ struct Inlet {
     }
   }
 
-  func refuseTooLarge(_ delivery: Delivery) {
-    let limit = connection.limits.object
-    connection.refuse(
-      delivery.id,
-      Refusal(
-        code: "too-large",
-        text: "the object has \(delivery.payload.count) bytes; \(limit) is the most"))
+  /// Refuses an object that the gate does not admit.
+  func refuse(_ delivery: Delivery) {
+    if let objection = gate.objection(to: delivery) { connection.refuse(delivery.id, objection) }
   }
 
   func settle(_ ids: ClosedRange<UInt64>) {

@@ -17,20 +17,17 @@ struct Liveness: Sendable {
     var isInsideFrame = false
   }
 
-  /// A frame that has begun must bring this many bytes a second.
-  static let slowest: Double = 1024
-
   let heartbeat: Duration
   let body: Duration
   private var lastProgress = Progress()
   private var quietSince: Duration
-  private var insideSince: Duration?
-  private var bytesAtBegin: UInt64 = 0
+  private var rate: MinimumRate
   private var hasPinged = false
 
   init(heartbeat: Duration, body: Duration, now: Duration) {
     self.heartbeat = heartbeat
     self.body = body
+    rate = MinimumRate(over: body)
     quietSince = now
   }
 
@@ -44,21 +41,8 @@ struct Liveness: Sendable {
       quietSince = now
       hasPinged = false
     }
-    if progress.isInsideFrame {
-      if let begin = insideSince {
-        let elapsed = now - begin
-        let arrived = Double(progress.bytes - bytesAtBegin)
-        if elapsed >= body {
-          if arrived < Liveness.slowest * (elapsed / .seconds(1)) { return .stalled }
-          insideSince = now
-          bytesAtBegin = progress.bytes
-        }
-      } else {
-        insideSince = now
-        bytesAtBegin = progress.bytes
-      }
-    } else {
-      insideSince = nil
+    if rate.isTooSlow(now, bytes: progress.bytes, hasBegun: progress.isInsideFrame) {
+      return .stalled
     }
     let quiet = now - quietSince
     if quiet >= heartbeat * 3 { return .silent }

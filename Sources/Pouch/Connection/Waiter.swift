@@ -13,6 +13,9 @@ final class Waiter: Sendable {
 
   private let state = Mutex(State.idle)
 
+  /// Makes a waiter whose event has come wait for another.
+  func reset() { state.withLock { $0 = .idle } }
+
   /// Waits for the outcome.
   ///
   /// - Throws: What `fire` was given, or `.cancelled`.

@@ -6,13 +6,13 @@ public struct Delivery: Sendable {
   public internal(set) var id: UInt64
   /// How `payload` is serialized.
   public internal(set) var format: ObjectFormat
-  /// The object's bytes: a view into the connection's buffer. Keep it for as long as needed;
-  /// what is kept is not recycled.
+  /// The object's bytes, without its attachments: a view into the connection's buffer. Keep it for
+  /// as long as needed; what is kept is not recycled.
   public internal(set) var payload: Bytes
   /// The connection that it came over.
   public let connection: ConnectionInfo
 
-  var encodedAttributes: AttributesBox?
+  var box: AttributesBox?
 
   init(
     id: UInt64, format: ObjectFormat, payload: Bytes, attributes: AttributesBox?,
@@ -22,20 +22,14 @@ public struct Delivery: Sendable {
     self.format = format
     self.payload = payload
     self.connection = connection
-    encodedAttributes = attributes
+    box = attributes
   }
 
   /// What the sender said about the object.
-  public var attributes: Attributes { encodedAttributes?.attributes ?? .none }
+  public var attributes: Attributes { box?.attributes ?? .none }
 
   /// Who sent it, as far as the transport can prove.
   public var peer: PeerIdentity { connection.peer }
-}
-
-/// Attributes behind one reference: most small objects have none, and pay for none.
-final class AttributesBox: Sendable {
-  let attributes: Attributes
-  init(_ attributes: Attributes) { self.attributes = attributes }
 }
 
 /// An object as it reaches the receiver, piece by piece: any size, in constant memory.
@@ -46,7 +40,9 @@ public struct StreamedDelivery: Sendable {
   public let format: ObjectFormat
   /// What the sender said about the object.
   public let attributes: Attributes
-  /// The object's bytes. A handler that leaves before the end lets the rest go by.
+  /// The object's bytes, then those of its attachments: `objectLength` says where they begin, and
+  /// `attributes.attachments` how long each is. A handler that leaves before the end lets the rest
+  /// go by.
   public let body: DeliveryBody
   /// The connection that it comes over.
   public let connection: ConnectionInfo
@@ -60,7 +56,7 @@ extension StreamedDelivery {
   init(_ delivery: Delivery) {
     self.init(
       id: delivery.id, format: delivery.format, attributes: delivery.attributes,
-      body: DeliveryBody(source: .whole(delivery.payload)), connection: delivery.connection)
+      body: DeliveryBody(source: .whole(delivery.whole)), connection: delivery.connection)
   }
 }
 

@@ -45,7 +45,7 @@ public struct DeliveryBatch: Sendable {
   public var peer: PeerIdentity { connection.peer }
 
   /// Calls `body` with each object, in order: the fastest way to look at all of them.
-  public func forEach<E: Error>(_ body: (Delivery) throws(E) -> Void) throws(E) {
+  public func forEach(_ body: (Delivery) throws -> Void) rethrows {
     switch source {
     case .one(let delivery): try body(delivery)
     case .frame(var objects):

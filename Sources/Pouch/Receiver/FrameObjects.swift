@@ -40,7 +40,7 @@ struct FrameObjects: Sendable {
     }
     current.format = head.format
     current.payload.move(to: try reader.payloadRange(head), of: reader.body)
-    if current.encodedAttributes != nil { current.encodedAttributes = nil }
+    if current.box != nil { current.box = nil }
     return true
   }
 
@@ -51,9 +51,8 @@ struct FrameObjects: Sendable {
     guard !entry.hasMore, box?.attributes.offset == nil else {
       throw PouchError(.badData, "a chunk shares its frame", objectID: current.id)
     }
-    current.format = entry.format
-    current.payload = entry.payload
-    current.encodedAttributes = box
+    current = Delivery(
+      id: current.id, entry: entry, attributes: box, connection: current.connection)
   }
 }
 

@@ -33,8 +33,8 @@ public final class Receiver: Sendable {
     self.dialling = dialling
     self.options = options
     server = Server(
-      limits: options.limits, timeouts: options.timeouts, transports: options.transports,
-      tls: options.tls, onEvent: options.onEvent)
+      framing: options.framing, limits: options.limits, timeouts: options.timeouts,
+      transports: options.transports, tls: options.tls, onEvent: options.onEvent)
   }
 
   /// A receiver that listens at one endpoint.
@@ -109,18 +109,21 @@ public final class Receiver: Sendable {
   }
 
   private func run(sink: Sink, streams: Bool) async throws(PouchError) {
+    try options.checkFraming()
     try await bind()
     // Whoever stopped it before it was bound closed no listener.
     if isStopping.load(ordering: .relaxed) { server.stop(code: "shutdown") }
     let options = options
-    let offer = Handshake.Offer(
+    var offer = Handshake.Offer(
       role: .receiver, id: Identity.process, software: "pouch/\(PouchVersion.text)",
       frame: options.limits.frame,
       object: streams ? options.limits.stream : UInt64(options.limits.object),
       heartbeat: UInt64(options.timeouts.heartbeat / .milliseconds(1)), stages: [],
       acknowledge: .processed, window: options.window,
       accept: { announced throws(PouchError) in try options.accept(announced) })
-    let role = Server.Role(offer: offer, sink: sink, streams: streams)
+    offer.formats = options.formats
+    let role = Server.Role(
+      offer: offer, sink: sink, streams: streams, policy: options.receptionPolicy)
     let server = server
     let failure = await withTaskGroup(of: PouchError?.self) { group in
       group.addTask {

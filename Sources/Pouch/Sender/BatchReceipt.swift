@@ -4,7 +4,8 @@ public import PouchCore
 public struct BatchReceipt: Sendable {
   private struct Run: Sendable {
     var ids: ClosedRange<UInt64>
-    var connection: Connection
+    /// Nil with the framing `length10`.
+    var connection: Connection?
   }
 
   private var runs: [Run] = []
@@ -14,7 +15,7 @@ public struct BatchReceipt: Sendable {
   /// How many objects the batch had.
   public var count: Int { runs.reduce(0) { $0 + $1.ids.count } }
 
-  mutating func add(_ ids: ClosedRange<UInt64>, on connection: Connection) {
+  mutating func add(_ ids: ClosedRange<UInt64>, on connection: Connection?) {
     if let last = runs.last, last.connection === connection,
       last.ids.upperBound + 1 == ids.lowerBound
     {

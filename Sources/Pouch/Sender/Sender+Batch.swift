@@ -36,7 +36,9 @@ extension Sender {
     while index < batch.count {
       if let only {
         let ids = only.trySend(format: format) { accept in
-          while index < batch.count, batch[index].offer(to: accept) { index += 1 }
+          batch.withUnsafeBufferPointer { batch in
+            while index < batch.count, batch[index].offer(to: accept) { index += 1 }
+          }
         }
         if let ids { receipt.add(ids, on: only) }
         if index == batch.count { break }

@@ -1,3 +1,4 @@
+internal import CBOR
 public import PouchCore
 import Synchronization
 
@@ -7,7 +8,7 @@ import Synchronization
 /// hands each object to one of them.
 public final class Sender: Sendable {
   private struct State {
-    var connections: [Connection] = []
+    var connections: [any PeerConnection] = []
     var next = 0
     var waiters: [Waiter] = []
     var ended = SenderSummary()
@@ -17,12 +18,21 @@ public final class Sender: Sendable {
   }
 
   private let state = Mutex(State())
-  /// The one connection of a sender that dials: found without a lock.
+  /// The one connection of a sender that has but one: found without a lock.
+  private let single: (any PeerConnection)?
+  /// The same, where small objects can be accepted without waiting.
   @usableFromInline let only: Connection?
+  /// `only` for `trySend`, which would count a reference for every object. It lives as long as
+  /// this sender does, which holds the other one.
+  private let uncounted: Unmanaged<Connection>?
+  /// Kept, because an encoder that is used again has its memory and its tables at hand.
+  let encoder = CBOREncoder()
 
-  init(only: Connection?) {
-    self.only = only
-    if let only { state.withLock { $0.connections = [only] } }
+  init(only connection: (any PeerConnection)?) {
+    single = connection
+    only = connection as? Connection
+    uncounted = only.map { .passUnretained($0) }
+    if let connection { state.withLock { $0.connections = [connection] } }
   }
 
   /// The endpoints' connections as they are now.
@@ -34,11 +44,7 @@ public final class Sender: Sendable {
   public var summary: SenderSummary {
     let (connections, ended) = state.withLock { ($0.connections, $0.ended) }
     var summary = ended
-    for connection in connections {
-      summary.add(
-        connection.ledger, hasEnded: connection.hasEnded,
-        acknowledges: connection.agreement.acknowledge != .none)
-    }
+    for connection in connections { summary += connection.summary }
     return summary
   }
 
@@ -78,28 +84,35 @@ public final class Sender: Sendable {
   @discardableResult
   public func send(_ bytes: [UInt8]) async throws(PouchError) -> Receipt {
     if let receipt = trySend(bytes) { return receipt }
-    return try await sendSlowly(Bytes(bytes), .none, .raw)
+    return try await sendSlowly(bytes)
   }
 
   /// Sends a small object if that needs no waiting.
   ///
   /// - Returns: nil, having done nothing, when too much waits or the window is closed, when the
-  ///   object has more than 16 KiB, when the connection has ended, or when this sender listens:
-  ///   `send` waits, or says what is wrong.
+  ///   object has more than 16 KiB, when the connection has ended, when this sender listens,
+  ///   and over the framing `length10`: `send` waits, or says what is wrong.
   @inlinable
   public func trySend(_ bytes: Bytes, format: ObjectFormat = .raw) -> Receipt? {
-    guard let only else { return nil }
-    let id = bytes.withUnsafeBytes { only.trySend(copying: $0, format: format) }
-    return id == 0 ? nil : Receipt(id: id, connection: only)
+    let id = bytes.withUnsafeBytes { trySend(copying: $0, format: format) }
+    guard id != 0, let only else { return nil }
+    return Receipt(id: id, connection: only)
   }
 
   /// Sends a copy of `bytes` as one raw object if that needs no waiting; see
   /// `trySend(_:format:)`.
   @inlinable
   public func trySend(_ bytes: [UInt8]) -> Receipt? {
-    guard let only else { return nil }
-    let id = bytes.withUnsafeBytes { only.trySend(copying: $0, format: .raw) }
-    return id == 0 ? nil : Receipt(id: id, connection: only)
+    let id = bytes.withUnsafeBytes { trySend(copying: $0, format: .raw) }
+    guard id != 0, let only else { return nil }
+    return Receipt(id: id, connection: only)
+  }
+
+  /// - Returns: The object's id; 0 when it cannot be sent without waiting, or at all.
+  @usableFromInline
+  func trySend(copying bytes: UnsafeRawBufferPointer, format: ObjectFormat) -> UInt64 {
+    guard let uncounted else { return 0 }
+    return uncounted._withUnsafeGuaranteedRef { $0.trySend(copying: bytes, format: format) }
   }
 
   @usableFromInline
@@ -108,9 +121,18 @@ public final class Sender: Sendable {
   ) async throws(PouchError) -> Receipt {
     let connection = try await pick()
     var attributes = attributes
-    if bytes.count > Outbox.chunkSize { attributes.size = UInt64(bytes.count) }
-    let id = try await connection.send(bytes, format: format, attributes: attributes.encoded())
-    return Receipt(id: id, connection: connection)
+    if !attributes.attachments.isEmpty { attributes.size = UInt64(bytes.count) }
+    try attributes.checkAttachmentsToSend()
+    return try await connection.send(bytes, attributes: attributes, format: format)
+  }
+
+  /// Waits for room, so that a small object is copied straight into the frame that is open then.
+  @usableFromInline
+  func sendSlowly(_ bytes: [UInt8]) async throws(PouchError) -> Receipt {
+    if let only, let id = try await only.send(copying: bytes) {
+      return Receipt(id: id, connection: only)
+    }
+    return try await sendSlowly(Bytes(bytes), .none, .raw)
   }
 
   /// Sends an object of any size in constant memory.
@@ -126,20 +148,19 @@ public final class Sender: Sendable {
     attributes: Attributes = .none, format: ObjectFormat = .raw,
     from source: (_ longest: Int) async throws(PouchError) -> Bytes
   ) async throws(PouchError) -> Receipt {
+    try attributes.checkAttachmentsToSend()
     let connection = try await pick()
-    let id = try await connection.sendChunked(
-      format: format, attributes: attributes.encoded(), expectedSize: attributes.size, source)
-    return Receipt(id: id, connection: connection)
+    return try await connection.send(attributes: attributes, format: format, from: source)
   }
 
   // MARK: Connections
 
   /// The connection that takes the next object, waiting for one when there is none.
-  private func pick() async throws(PouchError) -> Connection {
-    if let only { return only }
+  func pick() async throws(PouchError) -> any PeerConnection {
+    if let single { return single }
     while true {
       let waiter = Waiter()
-      let found = state.withLock { state -> Result<Connection?, PouchError> in
+      let found = state.withLock { state -> Result<(any PeerConnection)?, PouchError> in
         if let failure = state.failure { return .failure(failure) }
         guard !state.isClosed else { return .failure(PouchError(.closed, "the sender is closed")) }
         // Whichever has credit, in turn.
@@ -161,7 +182,7 @@ public final class Sender: Sendable {
   }
 
   /// Takes a receiver that has connected.
-  func add(_ connection: Connection) {
+  func add(_ connection: any PeerConnection) {
     let waiters = state.withLock { state -> [Waiter] in
       state.connections.append(connection)
       defer { state.waiters = [] }
@@ -172,13 +193,12 @@ public final class Sender: Sendable {
   }
 
   /// Books a connection that has ended.
-  func remove(_ connection: Connection) {
-    let ledger = connection.ledger
+  func remove(_ connection: any PeerConnection) {
+    let summary = connection.summary
     state.withLock { state in
       guard let index = state.connections.firstIndex(where: { $0 === connection }) else { return }
       state.connections.remove(at: index)
-      state.ended.add(
-        ledger, hasEnded: true, acknowledges: connection.agreement.acknowledge != .none)
+      state.ended += summary
     }
   }
 
@@ -199,23 +219,11 @@ public final class Sender: Sendable {
   ///
   /// - Throws: Why a connection ended before everything on it was settled.
   public func close() async throws(PouchError) {
-    let connections = state.withLock { state -> [Connection] in
+    let connections = state.withLock { state -> [any PeerConnection] in
       state.isClosed = true
       return state.connections
     }
     for connection in connections { connection.beginClosing(code: "done") }
     for connection in connections { try await connection.waitForEnd() }
-  }
-}
-
-extension Connection {
-  var hasEnded: Bool { state.withLock { $0.outcome != nil } }
-
-  /// Whether an object would be accepted now.
-  var hasCredit: Bool {
-    state.withLock { state in
-      state.outcome == nil && state.session.acceptsObjects
-        && state.session.outbox.obstacle(0) == nil
-    }
   }
 }

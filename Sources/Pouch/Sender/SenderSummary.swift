@@ -13,14 +13,24 @@ public struct SenderSummary: Sendable, Hashable {
   /// Objects that a connection took with it when it ended.
   public var undelivered: UInt64 = 0
 
-  mutating func add(_ ledger: SendLedger, hasEnded: Bool, acknowledges: Bool) {
-    accepted += ledger.accepted
-    acknowledged += ledger.acknowledged
-    refused += ledger.refused
+  init() {}
+
+  init(_ ledger: SendLedger, hasEnded: Bool, acknowledges: Bool) {
+    accepted = ledger.accepted
+    acknowledged = ledger.acknowledged
+    refused = ledger.refused
     if hasEnded, acknowledges {
-      undelivered += ledger.inFlight
+      undelivered = ledger.inFlight
     } else {
-      inFlight += ledger.inFlight
+      inFlight = ledger.inFlight
     }
+  }
+
+  static func += (books: inout SenderSummary, other: SenderSummary) {
+    books.accepted += other.accepted
+    books.acknowledged += other.acknowledged
+    books.refused += other.refused
+    books.inFlight += other.inFlight
+    books.undelivered += other.undelivered
   }
 }

@@ -18,6 +18,7 @@ public func withSender<R>(
   to endpoint: Endpoint, options: SenderOptions = SenderOptions(),
   _ body: (Sender) async throws -> R
 ) async throws -> R {
+  try options.checkFraming()
   let server = options.makeServer()
   let role = Server.Role(offer: options.makeOffer(), sink: .none)
   let (connection, arrived) = try await server.dial(endpoint, role)
@@ -46,6 +47,7 @@ public func withSender<R>(
   listeningOn endpoints: [Endpoint], options: SenderOptions = SenderOptions(),
   _ body: (Sender) async throws -> R
 ) async throws -> R {
+  try options.checkFraming()
   let server = options.makeServer()
   let sender = Sender(only: nil)
   var role = Server.Role(offer: options.makeOffer(), sink: .none)
@@ -78,23 +80,5 @@ private func finish<R>(
     }
     server.table.abort(PouchError(.closed, "the sender was closed"))
     throw error
-  }
-}
-
-extension SenderOptions {
-  fileprivate func makeServer() -> Server {
-    Server(
-      limits: limits, timeouts: timeouts, transports: transports, tls: tls, onEvent: onEvent)
-  }
-
-  fileprivate func makeOffer() -> Handshake.Offer {
-    Handshake.Offer(
-      role: .sender, id: Identity.process, software: "pouch/\(PouchVersion.text)",
-      frame: limits.frame, object: nil,
-      heartbeat: UInt64(timeouts.heartbeat / .milliseconds(1)), stages: pipeline,
-      acknowledge: acknowledge, window: window,
-      accept: { _ throws(PouchError) in
-        throw PouchError(.protocolMismatch, "a sender accepts no pipeline")
-      })
   }
 }

@@ -6,7 +6,7 @@ final class ConnectionTable: Sendable {
   private struct State {
     /// Streams whose handshakes are not complete, the oldest first.
     var pending: [(number: UInt64, stream: any ByteStream)] = []
-    var established: [ObjectIdentifier: Connection] = [:]
+    var established: [ObjectIdentifier: any PeerConnection] = [:]
     var count: UInt64 = 0
     var isClosing = false
   }
@@ -42,7 +42,7 @@ final class ConnectionTable: Sendable {
   ///
   /// - Returns: false when no connection is wanted any more.
   @discardableResult
-  func settle(_ number: UInt64, _ connection: Connection?) -> Bool {
+  func settle(_ number: UInt64, _ connection: (any PeerConnection)?) -> Bool {
     state.withLock { state in
       state.pending.removeAll { $0.number == number }
       guard !state.isClosing else { return false }
@@ -51,13 +51,14 @@ final class ConnectionTable: Sendable {
     }
   }
 
-  func remove(_ connection: Connection) {
+  func remove(_ connection: any PeerConnection) {
     state.withLock { _ = $0.established.removeValue(forKey: ObjectIdentifier(connection)) }
   }
 
   /// Lets go of what is pending, and ends every connection in good order.
   func beginClosing(code: String) {
-    let (pending, established) = state.withLock { state -> ([any ByteStream], [Connection]) in
+    let (pending, established) = state.withLock {
+      state -> ([any ByteStream], [any PeerConnection]) in
       state.isClosing = true
       return (state.pending.map(\.stream), Array(state.established.values))
     }
@@ -67,7 +68,8 @@ final class ConnectionTable: Sendable {
 
   /// Ends every connection at once.
   func abort(_ error: PouchError) {
-    let (pending, established) = state.withLock { state -> ([any ByteStream], [Connection]) in
+    let (pending, established) = state.withLock {
+      state -> ([any ByteStream], [any PeerConnection]) in
       state.isClosing = true
       return (state.pending.map(\.stream), Array(state.established.values))
     }

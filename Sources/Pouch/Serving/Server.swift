@@ -11,12 +11,17 @@ final class Server: Sendable {
     var sink: Sink
     /// Whether objects are handed over as streams.
     var streams = false
+    /// What of the objects that come is admitted.
+    var policy = ReceptionPolicy()
     /// Called when a connection is established, before it runs.
-    var onEstablished: @Sendable (Connection) -> Void = { _ in }
+    var onEstablished: @Sendable (any PeerConnection) -> Void = { _ in }
+    /// Runs beside each connection, and is cancelled when that has ended.
+    var beside: (@Sendable (any PeerConnection) async -> Void)?
     /// Called when a connection has ended.
-    var onEnded: @Sendable (Connection) -> Void = { _ in }
+    var onEnded: @Sendable (any PeerConnection) -> Void = { _ in }
   }
 
+  let framing: Framing
   let limits: Limits
   let timeouts: Timeouts
   let transports: Transports
@@ -26,12 +31,15 @@ final class Server: Sendable {
   private let listeners = Mutex<[any StreamListener]>([])
 
   init(
-    limits: Limits, timeouts: Timeouts, transports: Transports, tls: TLSSettings?,
+    framing: Framing, limits: Limits, timeouts: Timeouts, transports: Transports, tls: TLSSettings?,
     onEvent: (@Sendable (ConnectionEvent) -> Void)?
   ) {
+    self.framing = framing
     self.limits = limits
     self.timeouts = timeouts
     self.transports = transports
+    var tls = tls
+    if framing == .length10 { tls?.applicationProtocol = .length10 }
     self.tls = tls
     self.onEvent = onEvent
     table = ConnectionTable(limits: limits)
@@ -56,8 +64,18 @@ final class Server: Sendable {
     }
     let listening = bound
     listeners.withLock { $0 += listening }
-    for listener in bound { onEvent?(.listening(listener.endpoint)) }
+    for listener in bound {
+      onEvent?(.listening(listener.endpoint))
+      warn(of: listener.endpoint)
+    }
     return bound.map(\.endpoint)
+  }
+
+  /// Says what an endpoint lacks because of the framing.
+  private func warn(of endpoint: Endpoint) {
+    if framing == .length10 {
+      onEvent?(.warning(endpoint, Length10Connection.warning(endpoint)))
+    }
   }
 
   private static func listen(
@@ -126,9 +144,12 @@ final class Server: Sendable {
   // MARK: Dialling
 
   /// Connects and completes the handshake.
-  func dial(_ endpoint: Endpoint, _ role: Role) async throws(PouchError) -> (Connection, Bytes) {
+  func dial(
+    _ endpoint: Endpoint, _ role: Role
+  ) async throws(PouchError) -> (any PeerConnection, Bytes) {
     let stream = try await open(endpoint)
     onEvent?(.opened(endpoint))
+    warn(of: endpoint)
     do throws(PouchError) {
       guard let number = table.admit(stream) else {
         throw PouchError(.closed, "no connection is wanted any more", endpoint: endpoint)
@@ -164,7 +185,7 @@ final class Server: Sendable {
 
   private func establish(
     _ stream: any ByteStream, _ endpoint: Endpoint, _ role: Role, isInitiator: Bool
-  ) async throws(PouchError) -> (Connection, Bytes) {
+  ) async throws(PouchError) -> (any PeerConnection, Bytes) {
     var establishment = Establishment(
       stream: stream, endpoint: endpoint, offer: role.offer, isInitiator: isInitiator,
       timeouts: timeouts)
@@ -173,21 +194,39 @@ final class Server: Sendable {
         if peer.security != nil { onEvent(.secured(endpoint, peer)) }
       }
     }
-    let outcome = try await establishment.run()
-    let connection = Connection(
-      stream: stream, endpoint: endpoint, agreement: outcome.agreement, limits: limits,
-      timeouts: timeouts, streams: role.streams)
-    return (connection, outcome.arrived)
+    switch framing {
+    case .pouch:
+      let outcome = try await establishment.run()
+      let connection = Connection(
+        stream: stream, endpoint: endpoint, agreement: outcome.agreement, limits: limits,
+        timeouts: timeouts, streams: role.streams, policy: role.policy)
+      return (connection, outcome.arrived)
+    case .length10:
+      try await establishment.secure()
+      let connection = Length10Connection(
+        stream: stream, endpoint: endpoint, limits: limits, timeouts: timeouts,
+        streams: role.streams, policy: role.policy)
+      return (connection, Bytes())
+    }
   }
 
   /// Runs an established connection until it has ended.
   func run(
-    _ connection: Connection, _ arrived: Bytes, _ role: Role
+    _ connection: any PeerConnection, _ arrived: Bytes, _ role: Role
   ) async -> Result<Void, PouchError> {
     onEvent?(.connected(connection.info))
     role.onEstablished(connection)
     let outcome = await withTaskCancellationHandler {
-      await connection.run(arrived: arrived, to: role.sink)
+      guard let beside = role.beside else {
+        return await connection.run(arrived: arrived, to: role.sink)
+      }
+      return await withDiscardingTaskGroup { group in
+        group.addTask(executorPreference: connection.stream.preferredExecutor) {
+          await beside(connection)
+        }
+        defer { group.cancelAll() }
+        return await connection.run(arrived: arrived, to: role.sink)
+      }
     } onCancel: {
       connection.abort(PouchError(.cancelled, "the connection was cancelled"))
     }

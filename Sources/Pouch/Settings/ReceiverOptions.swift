@@ -4,6 +4,15 @@ public import PouchTLS
 
 /// How a receiver behaves.
 public struct ReceiverOptions: Sendable {
+  /// How objects are told apart on the stream; both ends must use the same. With `length10`,
+  /// `requiredStages` must be empty, and `window` and `formats` mean nothing.
+  public var framing = Framing.pouch
+  /// The formats of objects that are handed over. An object in another one is refused, and a
+  /// sender that announces none of them is not served. `pickle` is taken only where it is named
+  /// here, or with the framing `length10`.
+  public var formats: Set<ObjectFormat> = [.raw, .cbor, .json]
+  /// Whether `Delivery.decode` and `Delivery.value` read NumPy's arrays and scalars in pickles.
+  public var allowsNumPy = false
   /// The stages that this receiver can undo: the standard ones; add your own.
   public var stages = StandardStages.registry()
   /// Stages that a sender must use, whatever else it uses. Security and integrity are demanded,
@@ -23,6 +32,22 @@ public struct ReceiverOptions: Sendable {
   public var onEvent: (@Sendable (ConnectionEvent) -> Void)?
 
   public init() {}
+
+  /// - Throws: `.configuration` for a demand that the framing cannot meet.
+  func checkFraming() throws(PouchError) {
+    guard framing == .length10, let stage = requiredStages.first else { return }
+    throw PouchError(
+      .configuration, "the framing length10 has no pipeline, and '\(stage)' is required",
+      hint: "use the framing pouch, or require no stage", stage: stage)
+  }
+
+  var receptionPolicy: ReceptionPolicy {
+    var policy = ReceptionPolicy()
+    policy.formats = ObjectFormatSet(formats)
+    policy.allowsNumPy = allowsNumPy
+    if let onEvent { policy.onRefusal = { onEvent(.objectRefused($0, $1, $2)) } }
+    return policy
+  }
 
   /// Makes the stages that a sender announces, or says what this receiver wants instead.
   func accept(_ announced: [AnnouncedStage]) throws(PouchError) -> [any Stage] {

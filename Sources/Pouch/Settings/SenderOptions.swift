@@ -3,6 +3,9 @@ public import PouchTLS
 
 /// How a sender behaves.
 public struct SenderOptions: Sendable {
+  /// How objects are told apart on the stream; both ends must use the same. With `length10`,
+  /// `pipeline` must be empty, and `acknowledge` and `window` mean nothing.
+  public var framing = Framing.pouch
   /// The stages that every frame goes through, in this order.
   public var pipeline: [any Stage] = []
   /// When the receiver answers for an object.

@@ -25,7 +25,7 @@ struct ObjectPool {
     swap(&spent, &objects[next])
     let before = spent.withUnsafeBytes { UInt(bitPattern: $0.baseAddress) }
     // Memory that somebody still holds is not used again; others take its place.
-    var buffer = ByteBuffer(recycling: consume spent, capacity: size)
+    var buffer = ByteBuffer(recycling: &spent, capacity: size)
     _ = buffer.fill(minimum: size) { room in
       let isFresh = UInt(bitPattern: room.baseAddress) != before
       write(UnsafeMutableRawBufferPointer(rebasing: room[..<size]), isFresh)

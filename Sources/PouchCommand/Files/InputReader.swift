@@ -34,8 +34,46 @@ struct InputReader: Sendable {
   /// - Throws: `.inputMissing` with the system's reason; `.badData` when the file's size has
   ///   changed since it was announced; what the interrupt brings.
   mutating func next(_ longest: Int) async throws(PouchError) -> Bytes {
+    try await next(longest, isPatient: true)
+  }
+
+  /// What is there, at most `longest` bytes, waiting only for the first of them; none at the end.
+  ///
+  /// - Throws: As `next`.
+  mutating func available(_ longest: Int) async throws(PouchError) -> Bytes {
+    try await next(longest, isPatient: false)
+  }
+
+  /// All that is left.
+  ///
+  /// - Parameters:
+  ///   - most: How many bytes that may be.
+  ///   - meter: Is told what is read.
+  /// - Throws: As `next`; `.limitExceeded` when there is more.
+  mutating func all(
+    _ most: Int, _ meter: ProgressMeter
+  ) async throws(PouchError) -> Bytes {
+    var content = ByteBuffer(capacity: size.map { Int(clamping: min($0, UInt64(most))) } ?? 0)
+    while true {
+      let piece = try await next(InputReader.block)
+      if piece.isEmpty { return content.freeze() }
+      guard piece.count <= most - content.count else {
+        throw PouchError(
+          .limitExceeded,
+          "'\(label)' is larger than the \(HumanText.size(UInt64(most))) that are held in memory",
+          hint: "raise limits.object")
+      }
+      meter.add(bytes: piece.count)
+      content.append(piece)
+    }
+  }
+
+  /// - Parameter isPatient: Whether to wait until there are as many bytes as were asked for.
+  private mutating func next(
+    _ longest: Int, isPatient: Bool
+  ) async throws(PouchError) -> Bytes {
     if ahead.isEmpty, !hasEnded {
-      ahead = try await read(isRegular ? max(InputReader.block, longest) : longest)
+      ahead = try await read(isRegular ? max(InputReader.block, longest) : longest, isPatient)
       hasEnded = ahead.isEmpty
     }
     let piece = ahead.prefix(longest)
@@ -49,12 +87,12 @@ struct InputReader: Sendable {
     return piece
   }
 
-  private func read(_ length: Int) async throws(PouchError) -> Bytes {
+  private func read(_ length: Int, _ isPatient: Bool) async throws(PouchError) -> Bytes {
     let (handle, label, isRegular, interrupt) = (handle, label, isRegular, interrupt)
     return try await BlockingPool.shared.run { () throws(PouchError) in
       var buffer = ByteBuffer(capacity: length)
       while buffer.count < length {
-        if isRegular { try interrupt.check() } else { try interrupt.wait(for: handle.number) }
+        if !isRegular { try interrupt.wait(for: handle.number) }
         let room = length - buffer.count
         var number: Int32 = 0
         let count = buffer.fill(minimum: room) { memory in
@@ -65,7 +103,10 @@ struct InputReader: Sendable {
         guard number == 0 || number == EAGAIN else {
           throw .system(.inputMissing, "'\(label)' cannot be read", errno: number)
         }
-        if count == 0, number == 0 { break }
+        // The end is the end, whoever has lost interest meanwhile.
+        if number == 0, count == 0 { break }
+        try interrupt.check()
+        if number == 0, !isPatient { break }
       }
       return buffer.freeze()
     }

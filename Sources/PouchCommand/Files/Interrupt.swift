@@ -34,14 +34,14 @@ package final class Interrupt: Sendable {
 
   /// Waits until `descriptor` has something to read, or has ended. Blocks.
   ///
-  /// - Throws: What `trigger` was given, once it was called.
+  /// - Throws: What `trigger` was given, once it was called, when there is nothing to read.
   func wait(for descriptor: Int32) throws(PouchError) {
     var waits = [
       pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
       pollfd(fd: read.number, events: Int16(POLLIN), revents: 0),
     ]
     _ = retrying { poll(&waits, 2, -1) }
-    try check()
+    if waits[0].revents == 0 { try check() }
   }
 
   /// - Throws: What `trigger` was given, once it was called.

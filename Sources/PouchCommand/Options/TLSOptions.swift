@@ -29,7 +29,7 @@ package struct TLSOptions: ParsableArguments {
     help: ArgumentHelp(
       """
       Whom to accept: a name (DNS, IP or URI) in the peer's certificate, or over a Unix socket a \
-      user id; repeatable.
+      user id. A receiver: numpy, for NumPy arrays in pickles. Repeatable.
       """, valueName: "name"))
   package var allow: [String] = []
 

@@ -15,6 +15,19 @@ struct StoredObject: Sendable {
   var size: UInt64
   /// The file below the output directory.
   var file: String?
+  /// What the place where it went could not hold of it.
+  var losses: String?
+}
+
+/// Why an object that has come whole cannot be taken: it is not what its format says, or more than
+/// the place where it goes can hold.
+struct InvalidObject: Error {
+  let cause: PouchError
+
+  /// Runs what throws for such an object alone.
+  static func finding<T>(_ body: () throws(PouchError) -> T) throws(InvalidObject) -> T {
+    do throws(PouchError) { return try body() } catch { throw InvalidObject(cause: error) }
+  }
 }
 
 /// Writes each object to a file of its own.

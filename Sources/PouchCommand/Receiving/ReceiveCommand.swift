@@ -1,93 +1,70 @@
 internal import Pouch
-internal import PouchConfiguration
-internal import PouchCore
+package import PouchConfiguration
+package import PouchCore
 
 /// What `pouch-receive` does.
-package struct ReceiveCommand: Sendable {
-  private let request: ReceiveRequest
-  private let console: Console
+package struct ReceiveCommand: Command {
+  package let common: CommandRequest
+  package let console: Console
 
-  package init(_ request: ReceiveRequest, _ console: Console) {
-    self.request = request
+  package init(_ request: CommandRequest, _ console: Console) {
+    common = request
     self.console = console
   }
 
-  /// Does what was asked.
-  ///
-  /// - Returns: The exit status; what went wrong has been told.
-  package func run() async -> ExitStatus {
-    do throws(PouchError) {
-      return try await start()
-    } catch {
-      let status = ExitStatus(error.code)
-      console.report(fatal: error, status)
-      return status
-    }
+  package func configuration() throws(ConfigurationErrors) -> ReceiverConfiguration {
+    try common.reader.receiver()
   }
 
-  private func start() async throws(PouchError) -> ExitStatus {
-    let configuration: ReceiverConfiguration
-    do throws(ConfigurationErrors) {
-      configuration = try request.reader.receiver()
-    } catch {
-      return console.report(error)
-    }
+  package func work(
+    _ configuration: ReceiverConfiguration
+  ) async throws(PouchError) -> ExitStatus {
     console.apply(configuration.log)
     var options = try ReceiverOptions(configuration)
-    options.transports.admit(request.allowedUsers)
-    if request.isCheck {
-      _ = try destination(configuration.output)
-      let check = SettingsCheck(configuration.endpoints, console)
-      try check.run(options.tls)
-      if request.connects { try await check.connect(options) }
-      return .success
+    options.transports.admit(common.allowedUsers)
+    let destination = try destination(configuration.output)
+    if common.isCheck {
+      let checked = options
+      return try await check(configuration.endpoints, options.tls) {
+        check throws(PouchError) in try await check.connect(checked)
+      }
     }
+    let store: any ObjectStore =
+      switch destination {
+      case .directory(let path):
+        FileStore(
+          directory: try OutputDirectory(path, onConflict: configuration.output.onConflict))
+      case .standardOutput(.raw): StandardOutputStore(nil)
+      case .standardOutput(let form):
+        StandardOutputStore(
+          LineWriter(
+            form, isStrict: configuration.output.isStrict,
+            longest: configuration.limits.object))
+      }
     let receiving = Receiving(
-      endpoints: configuration.endpoints, options: options,
-      store: try makeStore(configuration), count: configuration.output.count,
-      progress: request.progress, console)
+      endpoints: configuration.endpoints, options: options, store: store,
+      count: configuration.output.count, progress: common.progress, console)
     let signal = await Lifecycle.run(receiving, drain: options.timeouts.drain, console)
     return receiving.conclude(signal)
   }
 
   private enum Destination {
     case directory(String)
-    case raw
-    case lines
+    case standardOutput(OutputSettings.Form)
   }
 
-  /// Where objects go: exactly one of what can be asked for.
+  /// Where objects go.
   private func destination(_ output: OutputSettings) throws(PouchError) -> Destination {
-    var wanted: [(String, Destination)] = []
-    if let directory = output.directory { wanted.append(("--output", .directory(directory))) }
-    if request.isRaw { wanted.append(("--raw", .raw)) }
-    if output.lines { wanted.append(("--lines", .lines)) }
-    guard let first = wanted.first else {
+    if let directory = output.directory { return .directory(directory) }
+    guard let form = output.form else {
       throw PouchError(
         .usage, "nothing says where objects go",
-        hint: "add --output DIR, or --raw or --lines for stdout")
+        hint: "add --output DIR, or for stdout --lines, --diagnostic or --raw")
     }
-    guard wanted.count == 1 else {
+    if console.style.eventsJSON {
       throw PouchError(
-        .usage, "\(wanted.map(\.0).joined(separator: " and ")) exclude one another",
-        hint: "keep one of them")
+        .usage, "--\(form.rawValue) and --json both write to stdout", hint: "keep one of them")
     }
-    if console.style.eventsJSON, first.0 != "--output" {
-      throw PouchError(
-        .usage, "\(first.0) and --json both write to stdout", hint: "keep one of them")
-    }
-    return first.1
-  }
-
-  private func makeStore(
-    _ configuration: ReceiverConfiguration
-  ) throws(PouchError) -> any ObjectStore {
-    switch try destination(configuration.output) {
-    case .directory(let path):
-      FileStore(
-        directory: try OutputDirectory(path, onConflict: configuration.output.onConflict))
-    case .raw: StandardOutputStore(form: .raw, limit: configuration.limits.object)
-    case .lines: StandardOutputStore(form: .lines, limit: configuration.limits.object)
-    }
+    return .standardOutput(form)
   }
 }

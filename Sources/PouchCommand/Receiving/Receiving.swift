@@ -2,35 +2,31 @@ internal import Pouch
 internal import PouchConfiguration
 internal import PouchCore
 internal import ServiceLifecycle
-internal import Synchronization
 
 /// Receives objects and puts each where it belongs, until enough have come or it is asked to stop.
 final class Receiving: Service {
-  private struct Ledger {
-    var begun: UInt64 = 0
-    var stored: UInt64 = 0
-    var refused: UInt64 = 0
-    /// Refused because this side could not store them.
-    var failed: UInt64 = 0
-    /// Objects of which the rest did not come.
-    var incomplete: UInt64 = 0
-    var bytes: UInt64 = 0
-    var outcome: PouchError?
-  }
-
   private let receiver: Receiver
   private let store: any ObjectStore
   private let quota: Quota
   private let meter: ProgressMeter
   private let console: Console
-  private let ledger = Mutex(Ledger())
+  private let book = ReceiveBook()
 
   init(
     endpoints: EndpointSettings, options: ReceiverOptions, store: any ObjectStore, count: Int?,
     progress: ProgressStyle, _ console: Console
   ) {
     var options = options
-    options.onEvent = { console.report($0) }
+    let book = book
+    options.onEvent = { event in
+      book.note(event)
+      console.report(event)
+      if case .objectRefused(let connection, let id, let refusal) = event,
+        book.isNews(connection, id)
+      {
+        Receiving.tell(connection, id, refusal, console)
+      }
+    }
     switch endpoints {
     case .listen(let endpoints): receiver = Receiver(listening: endpoints, options: options)
     case .connect(let endpoints): receiver = Receiver(dialling: endpoints, options: options)
@@ -51,7 +47,7 @@ final class Receiving: Service {
         do throws(PouchError) {
           try await receiver.runStreamed { try await self.take($0) }
         } catch {
-          ledger.withLock { $0.outcome = error }
+          book.fail(error)
         }
         group.cancelAll()
       }
@@ -63,7 +59,7 @@ final class Receiving: Service {
   // MARK: Objects
 
   private func take(_ delivery: StreamedDelivery) async throws {
-    ledger.withLock { $0.begun += 1 }
+    book.begin()
     do {
       try quota.take()
       let stored: StoredObject
@@ -74,10 +70,7 @@ final class Receiving: Service {
         throw error
       }
       meter.addObject()
-      ledger.withLock {
-        $0.stored += 1
-        $0.bytes += stored.size
-      }
+      book.store(stored.size)
       tell(delivery, stored)
       if quota.finish() { receiver.stop() }
     } catch {
@@ -90,6 +83,9 @@ final class Receiving: Service {
     var text = "received \(name) (\(HumanText.size(stored.size))) from \(delivery.peer)"
     if let file = stored.file, file != name { text += " as \(file)" }
     console.log(.info, text)
+    if let losses = stored.losses {
+      console.log(.warning, "JSON cannot hold all of \(Receiving.label(delivery)): \(losses)")
+    }
     var members = Receiving.details(delivery)
     members.append(("size", .unsigned(stored.size)))
     if let file = stored.file { members.append(("file", .text(file))) }
@@ -101,23 +97,29 @@ final class Receiving: Service {
   /// - Returns: What the sender is told, which holds nothing of this side's files.
   private func refuse(_ delivery: StreamedDelivery, _ error: any Error) -> any Error {
     let refusal: Refusal
+    let local: String
+    var fault = ReceiveBook.Fault.sender
     switch error {
-    case let error as Refusal: refusal = error
+    case let error as Refusal:
+      (refusal, local) = (error, error.text)
+      if error.code == "storage" { fault = .storage }
+    case let error as InvalidObject:
+      local = error.cause.description
+      refusal = Refusal(code: "format", text: local)
+      fault = .content
     case let error as PouchError where error.code == .outputFailed:
+      local = error.description
       refusal = Refusal(
         code: "storage", isRetryable: true,
         text: "the receiver cannot store the object: \(error.cause ?? "it cannot be written")")
+      fault = .storage
     default:
       // The rest will not come: there is nothing to refuse.
-      ledger.withLock { $0.incomplete += 1 }
+      book.lose()
       console.log(.warning, "\(Receiving.label(delivery)) did not come whole: \(error)")
       return error
     }
-    ledger.withLock {
-      $0.refused += 1
-      if refusal.code == "storage" { $0.failed += 1 }
-    }
-    let local = (error as? PouchError)?.description ?? refusal.text
+    book.refuse(delivery.connection, delivery.id, fault)
     console.log(.warning, "refused \(Receiving.label(delivery)): \(local)")
     console.event(
       "rejected",
@@ -126,6 +128,20 @@ final class Receiving: Service {
         ("message", .text(local)),
       ])
     return refusal
+  }
+
+  /// Tells an object that was refused before it was handed over, for its format or its size.
+  private static func tell(
+    _ connection: ConnectionInfo, _ id: UInt64, _ refusal: Refusal, _ console: Console
+  ) {
+    console.log(.warning, "refused object \(id) from \(connection.peer): \(refusal.text)")
+    console.event(
+      "rejected",
+      [
+        ("id", .unsigned(id)), ("peer", .text(connection.peer.description)),
+        ("code", .text(refusal.code)), ("retryable", .bool(refusal.isRetryable)),
+        ("message", .text(refusal.text)),
+      ])
   }
 
   private static func label(_ delivery: StreamedDelivery) -> String {
@@ -154,7 +170,7 @@ final class Receiving: Service {
   ///
   /// - Parameter signal: The status for the signal that asked to stop, if one did.
   func conclude(_ signal: ExitStatus?) -> ExitStatus {
-    let ledger = ledger.withLock { $0 }
+    let ledger = book.ledger
     tell(ledger)
     if let outcome = ledger.outcome {
       let status = outcome.code == .cancelled ? signal ?? .unexpected : ExitStatus(outcome.code)
@@ -167,10 +183,17 @@ final class Receiving: Service {
       console.report(fatal: error, .objectsFailed)
       return .objectsFailed
     }
+    guard ledger.invalid == 0 else {
+      let error = PouchError(
+        .badData,
+        "\(HumanText.count(ledger.invalid, "object")) could not be taken for what it holds")
+      console.report(fatal: error, .badData)
+      return .badData
+    }
     return .success
   }
 
-  private func tell(_ ledger: Ledger) {
+  private func tell(_ ledger: ReceiveBook.Ledger) {
     guard ledger.begun > 0 || ledger.outcome == nil else { return }
     let elapsed = meter.elapsed
     console.log(

@@ -5,13 +5,6 @@ internal import Synchronization
 
 /// Writes objects to stdout, one after the other and none inside another.
 final class StandardOutputStore: ObjectStore {
-  enum Form: Sendable {
-    /// Payloads as they are.
-    case raw
-    /// JSON objects, one a line.
-    case lines
-  }
-
   private struct Turn {
     var number: UInt64
     var delivery: StreamedDelivery
@@ -24,47 +17,64 @@ final class StandardOutputStore: ObjectStore {
     var count: UInt64 = 0
   }
 
-  private let form: Form
-  /// The largest object that is held in memory, in bytes.
-  private let limit: Int
+  /// Makes lines of objects; nil for payloads as they are.
+  private let writer: LineWriter?
   private let state = Mutex(State())
 
-  init(form: Form, limit: Int) {
-    self.form = form
-    self.limit = limit
-  }
+  init(_ writer: LineWriter?) { self.writer = writer }
 
   func take(_ delivery: StreamedDelivery, _ meter: ProgressMeter) async throws -> StoredObject {
-    if form == .lines, delivery.format != .json {
-      throw Refusal(
-        code: "format", text: "this receiver takes JSON; the object is \(delivery.format)")
-    }
+    try writer?.admit(delivery)
     let number = try await waitForTurn(delivery)
     defer { endTurn(number) }
+    guard let writer else { return try await pass(delivery, meter) }
+    let payload = try await collect(delivery, atMost: writer.longest, meter)
+    return try await blocking {
+      let (line, losses) = try InvalidObject.finding { () throws(PouchError) in
+        try writer.line(delivery, payload)
+      }
+      try StandardOutputStore.write(line)
+      return StoredObject(size: UInt64(payload.count), losses: losses)
+    }
+  }
+
+  /// Writes an object as it comes.
+  private func pass(
+    _ delivery: StreamedDelivery, _ meter: ProgressMeter
+  ) async throws -> StoredObject {
     var size: UInt64 = 0
-    var line = ByteBuffer()
     for try await chunk in delivery.body {
       meter.add(bytes: chunk.count)
       size += UInt64(chunk.count)
-      switch form {
-      case .raw: try await StandardOutputStore.write(chunk)
-      case .lines:
-        guard line.count + chunk.count <= limit else {
-          throw Refusal(
-            code: "too-large", text: "a line has at most \(HumanText.size(UInt64(limit)))")
-        }
-        line.append(chunk)
-      }
+      try await blocking { try StandardOutputStore.write(chunk) }
     }
-    if form == .lines { try await StandardOutputStore.write(JSONText.line(line.freeze())) }
     return StoredObject(size: size)
   }
 
-  private static func write(_ bytes: Bytes) async throws {
-    try await blocking {
-      try bytes.withUnsafeBytes { buffer in
-        try SystemOutput.write(buffer, to: STDOUT_FILENO, "stdout")
+  /// Takes all of an object.
+  private func collect(
+    _ delivery: StreamedDelivery, atMost longest: Int, _ meter: ProgressMeter
+  ) async throws -> Bytes {
+    if let whole = delivery.body.whole, whole.count <= longest {
+      meter.add(bytes: whole.count)
+      return whole
+    }
+    var payload = ByteBuffer()
+    for try await chunk in delivery.body {
+      meter.add(bytes: chunk.count)
+      guard chunk.count <= longest - payload.count else {
+        throw Refusal(
+          code: "too-large",
+          text: "an object that becomes a line has at most \(HumanText.size(UInt64(longest)))")
       }
+      payload.append(chunk)
+    }
+    return payload.freeze()
+  }
+
+  private static func write(_ bytes: Bytes) throws(PouchError) {
+    try bytes.withUnsafeBytes { buffer throws(PouchError) in
+      try SystemOutput.write(buffer, to: STDOUT_FILENO, "stdout")
     }
   }
 
@@ -103,19 +113,5 @@ final class StandardOutputStore: ObjectStore {
       state.turns.removeAll { $0.number == number }
       if wasFirst { state.turns.first?.grant.yield() }
     }
-  }
-}
-
-/// JSON text as one line.
-enum JSONText {
-  /// Replaces the line breaks between tokens, the only place where JSON has them, and ends the
-  /// line.
-  static func line(_ text: Bytes) -> Bytes {
-    var line = text.array
-    for index in line.indices where line[index] == 0x0a || line[index] == 0x0d {
-      line[index] = 0x20
-    }
-    line.append(0x0a)
-    return Bytes(line)
   }
 }

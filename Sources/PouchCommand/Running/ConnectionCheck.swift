@@ -53,10 +53,12 @@ struct ConnectionCheck: Sendable {
     case .secured(_, let peer):
       let security = peer.security.map { "\($0.version) \($0.cipher) \($0.group)" }
       pass(.tls, "\(security ?? ""), peer \(peer)", next: .hello)
+    case .connected(let connection) where connection.framing == .length10:
+      progress.enter(nil)
     case .connected(let connection):
       pass(.hello, "\(connection.software), acknowledgement \(connection.acknowledge)", next: nil)
       pass(.pipeline, connection.pipelineText, next: nil)
-    case .listening, .refused, .disconnected: break
+    case .listening, .warning, .refused, .objectRefused, .disconnected: break
     }
   }
 

@@ -8,6 +8,8 @@ final class SendBook: Sendable {
     var sender: Sender?
     var task: Task<Void, Never>?
     var connections = 0
+    /// Objects that were tried.
+    var objects = 0
     /// Objects that failed alone, and why.
     var failures: [(label: String, error: PouchError)] = []
     /// Why the run as a whole came to its end.
@@ -39,6 +41,9 @@ final class SendBook: Sendable {
     }
   }
 
+  /// Books an object that is tried.
+  func begin() { state.withLock { $0.objects += 1 } }
+
   /// Books an object that failed while the others may not.
   func refuse(_ label: String, _ error: PouchError) {
     state.withLock { $0.failures.append((label, error)) }
@@ -49,17 +54,22 @@ final class SendBook: Sendable {
     state.withLock { $0.fatal = $0.fatal ?? error }
   }
 
+  /// An object's failure, with its label in front where the message does not begin with it.
+  static func text(_ label: String, _ error: PouchError) -> String {
+    error.message.hasPrefix("'\(label)'") ? "\(error)" : "'\(label)': \(error)"
+  }
+
   /// The one error of the run; nil when all went well.
-  func error(of count: Int) -> PouchError? {
+  var error: PouchError? {
     state.withLock { state in
       if let fatal = state.fatal { return fatal }
       guard let first = state.failures.first else { return nil }
-      if count == 1 { return first.error }
+      if state.objects == 1 { return first.error }
       let codes = Set(state.failures.map { ExitStatus($0.error.code) })
       let code = codes.count == 1 ? first.error.code : PouchError.Code.objectsFailed
       return PouchError(
-        code, "\(state.failures.count) of \(count) objects failed; the first was '\(first.label)'",
-        hint: first.error.hint, cause: first.error.description)
+        code, "\(state.failures.count) of \(state.objects) objects failed",
+        hint: first.error.hint, cause: SendBook.text(first.label, first.error))
     }
   }
 }

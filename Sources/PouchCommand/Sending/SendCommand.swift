@@ -1,79 +1,75 @@
-package import Pouch
+internal import Pouch
 package import PouchConfiguration
-internal import PouchCore
-internal import PouchSockets
+package import PouchCore
 
 /// What `pouch-send` does.
-package struct SendCommand: Sendable {
+package struct SendCommand: Command {
   private let request: SendRequest
-  private let console: Console
+  package let console: Console
 
   package init(_ request: SendRequest, _ console: Console) {
     self.request = request
     self.console = console
   }
 
-  /// Does what was asked.
-  ///
-  /// - Returns: The exit status; what went wrong has been told.
-  package func run() async -> ExitStatus {
-    do throws(PouchError) {
-      return try await start()
-    } catch {
-      let status = ExitStatus(error.code)
-      console.report(fatal: error, status)
-      return status
-    }
+  package var common: CommandRequest { request.common }
+
+  package func configuration() throws(ConfigurationErrors) -> SenderConfiguration {
+    try common.reader.sender()
   }
 
-  private func start() async throws(PouchError) -> ExitStatus {
-    let configuration: SenderConfiguration
-    do throws(ConfigurationErrors) {
-      configuration = try request.reader.sender()
-    } catch {
-      return console.report(error)
-    }
+  package func work(
+    _ configuration: SenderConfiguration
+  ) async throws(PouchError) -> ExitStatus {
     console.apply(configuration.log)
+    try checkAttributes(configuration.framing)
     let inputs = try InputFile.find(request.paths, nameOfStandardInput: request.name)
     var options = try SenderOptions(configuration)
-    options.transports.admit(request.allowedUsers)
-    if request.isCheck {
-      let check = SettingsCheck(configuration.endpoints, console)
-      try check.run(options.tls)
-      if request.connects { try await check.connect(options) }
-      return .success
+    options.transports.admit(common.allowedUsers)
+    if common.isCheck {
+      let checked = options
+      return try await check(configuration.endpoints, options.tls) {
+        check throws(PouchError) in try await check.connect(checked)
+      }
     }
-    let sending = try Sending(
-      inputs: inputs, headers: request.headers, endpoints: configuration.endpoints,
-      options: options, timeout: configuration.delivery.timeout, progress: request.progress,
-      console)
-    let signal = await Lifecycle.run(sending, drain: options.timeouts.drain, console)
-    return sending.conclude(signal)
-  }
-}
-
-extension Console {
-  /// Tells everything that is wrong with a configuration.
-  package func report(_ errors: ConfigurationErrors) -> ExitStatus {
-    let status = ExitStatus.configuration
-    if style.logsJSON {
-      fail(errors.description, hint: nil)
-    } else {
-      writeStatus(errors.description + "\n")
+    let interrupt = try Interrupt()
+    let isBroadcast = configuration.delivery.isBroadcast
+    // What is read once is sent many times: only that is progress.
+    let meter = ProgressMeter(
+      common.progress, console, phase: isBroadcast ? .reading : .connecting,
+      total: isBroadcast ? nil : total(inputs))
+    let readingMeter = isBroadcast ? ProgressMeter(.none, console, phase: .reading) : meter
+    let feed = ObjectFeed(
+      inputs, headers: request.headers, settings: configuration.input,
+      framing: configuration.framing, longest: configuration.limits.object,
+      streams: !isBroadcast, meter: readingMeter, interrupt: interrupt)
+    let drain = options.timeouts.drain
+    if isBroadcast {
+      let broadcasting = Broadcasting(
+        feed: feed, endpoints: configuration.endpoints.endpoints, options: options,
+        delivery: configuration.delivery, limit: configuration.limits.object,
+        meter: meter, interrupt: interrupt, console)
+      return broadcasting.conclude(await Lifecycle.run(broadcasting, drain: drain, console))
     }
-    event(
-      "error",
-      [
-        ("fatal", .bool(true)), ("exit", .integer(Int64(status.rawValue))),
-        ("code", .text("configuration")), ("message", .text(errors.description)),
-      ])
-    return status
+    let sending = Sending(
+      feed: feed, endpoints: configuration.endpoints, options: options,
+      timeout: configuration.delivery.timeout, meter: meter, interrupt: interrupt, console)
+    return sending.conclude(await Lifecycle.run(sending, drain: drain, console))
   }
-}
 
-extension Transports {
-  /// Lets only these users in over Unix sockets.
-  package mutating func admit(_ users: Set<UInt32>?) {
-    if let users { register(.unix, UnixTransport(allowedUsers: users)) }
+  /// What travels beside an object has no place in `length10`.
+  private func checkAttributes(_ framing: Framing) throws(PouchError) {
+    guard framing == .length10 else { return }
+    let name = request.name == nil ? nil : "--name"
+    guard let option = request.headers.isEmpty ? name : "--header" else { return }
+    throw PouchError(
+      .usage, "\(option) has no meaning with length10: nothing travels beside an object",
+      hint: "remove it")
+  }
+
+  /// How much there is to send in bytes, when all of it is known.
+  private func total(_ inputs: [InputFile]) -> UInt64? {
+    let sizes = inputs.map(\.size)
+    return sizes.contains(nil) ? nil : sizes.reduce(0) { $0 + ($1 ?? 0) }
   }
 }

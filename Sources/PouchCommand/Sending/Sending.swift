@@ -6,8 +6,7 @@ internal import Synchronization
 
 /// Sends the inputs one after the other and sees to it that each is answered for.
 final class Sending: Service {
-  private let inputs: [InputFile]
-  private let headers: [String: String]
+  private let feed: ObjectFeed
   private let endpoints: EndpointSettings
   private let options: SenderOptions
   /// For the acknowledgement of an object.
@@ -18,20 +17,16 @@ final class Sending: Service {
   private let book: SendBook
 
   init(
-    inputs: [InputFile], headers: [String: String], endpoints: EndpointSettings,
-    options: SenderOptions, timeout: Duration?, progress: ProgressStyle, _ console: Console
-  ) throws(PouchError) {
-    self.inputs = inputs
-    self.headers = headers
+    feed: ObjectFeed, endpoints: EndpointSettings, options: SenderOptions, timeout: Duration?,
+    meter: ProgressMeter, interrupt: Interrupt, _ console: Console
+  ) {
+    self.feed = feed
     self.endpoints = endpoints
     self.timeout = timeout
+    self.meter = meter
     self.console = console
-    let sizes = inputs.map(\.size)
-    let total = sizes.contains(nil) ? nil : sizes.reduce(0) { $0 + ($1 ?? 0) }
     let book = SendBook()
     self.book = book
-    meter = ProgressMeter(progress, console, phase: .connecting, total: total)
-    let interrupt = try Interrupt()
     self.interrupt = interrupt
     let isDialling = if case .connect = endpoints { true } else { false }
     var options = options
@@ -116,13 +111,13 @@ final class Sending: Service {
     book.sender = sender
     let (receipts, continuation) = AsyncStream.makeStream(of: Pending.self)
     let failure = await withTaskGroup(of: Void.self) { group -> (any Error)? in
-      group.addTask { await self.settle(receipts) }
+      group.addTask { await self.awaitAnswers(receipts) }
       defer { meter.enter(.waitingForAcknowledgement) }
       defer { continuation.finish() }
       do {
-        for input in inputs {
-          try interrupt.check()
-          if let pending = try await send(input, sender) { continuation.yield(pending) }
+        var feed = feed
+        while let item = try await feed.nextItem() {
+          if let pending = try await send(item, sender) { continuation.yield(pending) }
         }
         return nil
       } catch {
@@ -132,59 +127,90 @@ final class Sending: Service {
     if let failure { throw failure }
   }
 
-  /// Sends one input.
+  /// Sends one object.
   ///
   /// - Returns: What is to be answered for; nil when the object failed alone.
   /// - Throws: What the others fail for as well.
-  private func send(_ input: InputFile, _ sender: Sender) async throws(PouchError) -> Pending? {
+  private func send(
+    _ item: ObjectFeed.Item, _ sender: Sender
+  ) async throws(PouchError) -> Pending? {
+    book.begin()
+    switch item {
+    case .failed(let label, let error):
+      refuse(label, error)
+      return nil
+    case .whole(let object):
+      return try await settle(object) { () async throws(PouchError) in
+        meter.enter(.sending)
+        let receipt = try await sender.send(
+          object.payload, attributes: object.attributes, format: object.format)
+        return (receipt, UInt64(object.payload.count))
+      }
+    case .stream(let object, let reader):
+      return try await stream(object, reader, sender)
+    }
+  }
+
+  private func stream(
+    _ object: OutgoingObject, _ reader: InputReader, _ sender: Sender
+  ) async throws(PouchError) -> Pending? {
+    // Its own reading: the next object may fare better.
     var failure: PouchError?
     do throws(PouchError) {
-      meter.enter(.reading)
-      var reader: InputReader
-      do throws(PouchError) {
-        reader = try await input.open(interrupt)
-      } catch {
-        failure = error
-        throw error
-      }
-      let attributes = Attributes(name: input.name, size: reader.size, headers: headers)
-      var size: UInt64 = 0
-      let meter = meter
-      let receipt = try await sender.send(attributes: attributes) {
-        longest async throws(PouchError) -> Bytes in
-        do throws(PouchError) {
-          let piece = try await reader.next(longest)
-          meter.enter(.sending)
-          meter.add(bytes: piece.count)
-          size += UInt64(piece.count)
-          return piece
-        } catch {
-          failure = error
-          throw error
+      return try await settle(object) { () async throws(PouchError) in
+        var reader = reader
+        var size: UInt64 = 0
+        let meter = meter
+        let receipt = try await sender.send(attributes: object.attributes, format: object.format) {
+          longest async throws(PouchError) -> Bytes in
+          do throws(PouchError) {
+            let piece = try await reader.next(longest)
+            meter.enter(.sending)
+            meter.add(bytes: piece.count)
+            size += UInt64(piece.count)
+            return piece
+          } catch {
+            failure = error
+            throw error
+          }
         }
+        return (receipt, size)
       }
-      meter.addObject()
-      console.event("object", describe(receipt.id, input.label, size))
-      guard options.acknowledge != .none else { return nil }
-      return Pending(receipt: receipt, label: input.label, size: size)
     } catch {
-      // Its own reading, its size, or the receiver's word: the next object may fare better.
-      let isAlone = failure != nil || error.code == .rejected || error.code == .limitExceeded
+      guard let failure, !interrupt.isTriggered else { throw error }
+      refuse(object.label, failure)
+      return nil
+    }
+  }
+
+  /// Sends an object with `body`, which gives its receipt and its size, and books it.
+  private func settle(
+    _ object: OutgoingObject, _ body: () async throws(PouchError) -> (Receipt, UInt64)
+  ) async throws(PouchError) -> Pending? {
+    do throws(PouchError) {
+      let (receipt, size) = try await body()
+      meter.addObject()
+      console.event("object", Console.describe(receipt.id, object.label, size))
+      guard options.acknowledge != .none else { return nil }
+      return Pending(receipt: receipt, label: object.label, size: size)
+    } catch {
+      // Its size, or the receiver's word: the next object may fare better.
+      let isAlone = error.code == .rejected || error.code == .limitExceeded
       guard isAlone, !interrupt.isTriggered else { throw error }
-      refuse(input.label, failure ?? error)
+      refuse(object.label, error)
       return nil
     }
   }
 
   /// Waits for the receiver's word on each object, in order.
-  private func settle(_ receipts: AsyncStream<Pending>) async {
+  private func awaitAnswers(_ receipts: AsyncStream<Pending>) async {
     for await pending in receipts {
       do throws(PouchError) {
-        try await wait(for: pending)
+        try await pending.receipt.answer(within: timeout, of: pending.label)
         console.log(.debug, "acknowledged: \(pending.label) (\(HumanText.size(pending.size)))")
         console.event(
           "acknowledged",
-          describe(pending.receipt.id, pending.label, pending.size)
+          Console.describe(pending.receipt.id, pending.label, pending.size)
             + [("level", .text(options.acknowledge.rawValue))])
       } catch  where error.code == .rejected {
         refuse(pending.label, error)
@@ -196,25 +222,9 @@ final class Sending: Service {
     }
   }
 
-  private func wait(for pending: Pending) async throws(PouchError) {
-    let receipt = pending.receipt
-    guard let timeout else { return try await receipt.received() }
-    try await withDeadline(timeout, "the acknowledgement of '\(pending.label)'") {
-      () async throws(PouchError) in
-      try await receipt.received()
-    }
-  }
-
   private func refuse(_ label: String, _ error: PouchError) {
     book.refuse(label, error)
-    console.log(.error, "'\(label)': \(error)", Console.details(error))
-    console.event("rejected", [("name", .text(label))] + Console.details(error))
-  }
-
-  private func describe(
-    _ id: UInt64, _ label: String, _ size: UInt64
-  ) -> [(String, JSONValue)] {
-    [("id", .unsigned(id)), ("name", .text(label)), ("size", .unsigned(size))]
+    console.tell(failed: label, error)
   }
 
   // MARK: The end
@@ -223,33 +233,11 @@ final class Sending: Service {
   ///
   /// - Parameter signal: The status for the signal that asked to stop, if one did.
   func conclude(_ signal: ExitStatus?) -> ExitStatus {
-    let error = book.error(of: inputs.count)
+    let error = book.error
     var status = error.map { ExitStatus($0.code) } ?? .success
     if let signal, error?.code == .cancelled { status = signal }
-    if let summary = book.sender?.summary { tell(summary) }
+    if let summary = book.sender?.summary { console.tell(summary, meter) }
     if let error { console.report(fatal: error, status) }
     return status
-  }
-
-  private func tell(_ summary: SenderSummary) {
-    let figures = meter.now
-    let elapsed = meter.elapsed
-    console.log(
-      .info,
-      "sent \(HumanText.count(figures.objects, "object")), \(HumanText.size(figures.bytes)) in "
-        + "\(HumanText.duration(elapsed)) (\(HumanText.rate(figures.bytes, in: elapsed))); "
-        + "accepted \(summary.accepted) = acknowledged \(summary.acknowledged) + refused "
-        + "\(summary.refused) + undelivered \(summary.undelivered) + in flight "
-        + "\(summary.inFlight)")
-    console.event(
-      "summary",
-      [
-        ("accepted", .unsigned(summary.accepted)),
-        ("acknowledged", .unsigned(summary.acknowledged)),
-        ("refused", .unsigned(summary.refused)),
-        ("undelivered", .unsigned(summary.undelivered)),
-        ("in-flight", .unsigned(summary.inFlight)),
-        ("bytes", .unsigned(figures.bytes)), ("seconds", .number(elapsed / .seconds(1))),
-      ])
   }
 }

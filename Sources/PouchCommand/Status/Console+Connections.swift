@@ -10,6 +10,10 @@ extension Console {
       self.event("listening", [("endpoint", .text(endpoint.description))])
     case .opened(let endpoint): log(.trace, "the stream to \(endpoint) is open")
     case .secured(let endpoint, _): log(.trace, "the stream to \(endpoint) is secure")
+    case .warning(let endpoint, let text):
+      log(.warning, text, [("endpoint", .text(endpoint.description))])
+    case .objectRefused(let connection, let id, let refusal):
+      log(.debug, "object \(id) from \(connection.peer) was refused: \(refusal.text)")
     case .connected(let connection):
       let details = Console.details(connection)
       log(.debug, "connected: \(connection)", details)

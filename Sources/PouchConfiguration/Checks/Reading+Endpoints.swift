@@ -30,7 +30,8 @@ extension Reading {
     if connect == nil, listen == nil {
       report(
         whole, "it says neither where to connect nor where to listen",
-        hint: "write 'connect: ENDPOINT' or 'listen: ENDPOINT', or use the command's options")
+        hint: "write 'connect: ENDPOINT' or 'listen: ENDPOINT', or use the command's options",
+        isUsage: true)
     }
     let isListening = connect == nil
     let insecure = assignments.value(Settings.insecure, &self)

@@ -7,12 +7,27 @@ public struct ConfigurationDiagnostic: Sendable {
   public let hint: String?
   /// Whether the text at the place is what is wrong, so that showing it helps.
   let showsSource: Bool
+  /// Whether what was written is wrong by itself, whatever else there is: as an option, it is a
+  /// wrong use of the command.
+  private let isWrongByItself: Bool
 
-  init(_ place: Place, _ message: String, hint: String? = nil, showsSource: Bool = true) {
+  init(
+    _ place: Place, _ message: String, hint: String? = nil, showsSource: Bool = true,
+    isUsage: Bool = false
+  ) {
     self.place = place
     self.message = message
     self.hint = hint
     self.showsSource = showsSource
+    isWrongByItself = isUsage
+  }
+
+  /// Whether it is a wrong use of the command, and not a configuration that cannot be used.
+  var isUsage: Bool {
+    switch place.origin {
+    case .option, .command: isWrongByItself
+    case .file, .environment, .set: false
+    }
   }
 
   /// Where it was written: a file's path, `environment NAME`, `--set key.path` or an option.

@@ -20,8 +20,12 @@ public struct ConfigurationErrors: Error, Sendable {
     self.init(errors.flatMap(\.diagnostics))
   }
 
-  /// The same as an error of the package: code `.configuration`, the rendered text as its message.
-  public var error: PouchError { PouchError(.configuration, description) }
+  /// Whether all of it is a wrong use of the command's options, such as an endpoint that is none.
+  public var isUsage: Bool { diagnostics.allSatisfy(\.isUsage) }
+
+  /// The same as an error of the package: code `.configuration`, or `.usage` where it is that
+  /// alone, with the rendered text as its message.
+  public var error: PouchError { PouchError(isUsage ? .usage : .configuration, description) }
 
   private struct Order: Comparable {
     var precedence: Int

@@ -13,7 +13,7 @@ package enum ConfigurationGuide {
     `pouch-send` and `pouch-receive` read a YAML file (JSON is accepted) named by `--config`. The
     command gives the role: `pouch-send` reads a sender's configuration, `pouch-receive` a
     receiver's, and who connects and who listens has nothing to do with it. `Configs/` has an
-    example for each transport and each stage. `--check` reads everything, starts nothing, and
+    example for each transport, framing and stage. `--check` reads everything, starts nothing, and
     accepts only what a run would accept.
 
     ```yaml
@@ -36,9 +36,10 @@ package enum ConfigurationGuide {
     1 error in 1 file. Nothing was started.
     ```
 
-    The process then exits with 78. An editor with a YAML language server completes and checks
-    a file that begins with `# yaml-language-server: $schema=sender.schema.json` (or
-    `receiver.schema.json`) beside those of `Configs/`.
+    The process then exits with 78, or with 64 when nothing but options of the command is wrong in
+    itself. An editor with a YAML language server completes and checks a file that begins with
+    `# yaml-language-server: $schema=sender.schema.json` (or `receiver.schema.json`) beside those
+    of `Configs/`.
 
     """
 
@@ -103,6 +104,12 @@ package enum ConfigurationGuide {
     - Files exist, can be read and hold what they should. Keys have no permission for group or
       others, whatever it is: `chmod 600`.
     - A pipeline has each stage once. `hmac-sha-256` has its key.
+    - With `framing: length10` there are no frames, no hellos, no heartbeats, no acknowledgements
+      and no pipeline: a setting of any of them is an error. A receiver's `formats` is then
+      `pickle`, or not given.
+    - `delivery.broadcast` is for a sender that listens. `input.each-line` is for text, `input.raw`
+      for JSON, `output.strict` for `output.lines`, `pickle.numpy` for a receiver of pickles.
+    - Objects go to one place: `output.directory`, `raw`, `lines` or `diagnostic`.
     - What is written to, is or can be made a directory that can be written to.
 
     """

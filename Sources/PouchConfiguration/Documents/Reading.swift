@@ -16,14 +16,16 @@ struct Reading {
   }
 
   mutating func report(
-    _ place: Place, _ message: String, hint: String? = nil, showsSource: Bool = true
+    _ place: Place, _ message: String, hint: String? = nil, showsSource: Bool = true,
+    isUsage: Bool = false
   ) {
     diagnostics.append(
-      ConfigurationDiagnostic(place, message, hint: hint, showsSource: showsSource))
+      ConfigurationDiagnostic(
+        place, message, hint: hint, showsSource: showsSource, isUsage: isUsage))
   }
 
   mutating func report(_ place: Place, _ complaint: Complaint) {
-    report(place, complaint.message, hint: complaint.hint)
+    report(place, complaint.message, hint: complaint.hint, isUsage: true)
   }
 
   mutating func report(_ found: [ConfigurationDiagnostic]) {

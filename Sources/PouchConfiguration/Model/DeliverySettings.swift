@@ -8,4 +8,8 @@ public struct DeliverySettings: Sendable, Hashable {
   public var window: Window
   /// For the acknowledgement of an object; nil to wait for as long as it takes.
   public var timeout: Duration?
+  /// Whether each receiver that connects gets every object.
+  public var isBroadcast: Bool
+  /// How many receivers a broadcast serves before it ends; nil to go on.
+  public var receivers: Int?
 }

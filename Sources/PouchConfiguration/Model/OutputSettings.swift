@@ -9,11 +9,23 @@ public struct OutputSettings: Sendable, Hashable {
     case refuse
   }
 
-  /// The directory that objects are written to as files; nil for standard output.
+  /// How objects are written to standard output.
+  public enum Form: String, Sendable, CaseIterable {
+    /// Payloads as they are, one after the other.
+    case raw
+    /// One line of JSON for each.
+    case lines
+    /// One line of CBOR's diagnostic notation for each.
+    case diagnostic
+  }
+
+  /// The directory that objects are written to as files.
   public var directory: String?
   public var onConflict: OnConflict
+  /// Without a directory; nil when nothing says where objects go.
+  public var form: Form?
+  /// With `lines`: whether an object that JSON cannot hold whole is refused.
+  public var isStrict: Bool
   /// How many objects to take before ending; nil to go on.
   public var count: Int?
-  /// Write each object to standard output as one line.
-  public var lines: Bool
 }

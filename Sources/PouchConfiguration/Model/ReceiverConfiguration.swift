@@ -7,6 +7,11 @@ public struct ReceiverConfiguration: Sendable, Hashable {
   public var endpoints: EndpointSettings
   /// Whether plain `tcp` may leave this machine.
   public var insecure: Bool
+  public var framing: Framing
+  /// The formats of objects that are taken.
+  public var formats: Set<ObjectFormat>
+  /// Whether NumPy arrays are taken in pickles.
+  public var allowsNumPy: Bool
   /// For `tls://` endpoints; nil without one.
   public var tls: TLSSettings?
   /// The pipelines that a sender may use.

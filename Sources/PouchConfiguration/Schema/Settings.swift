@@ -125,6 +125,15 @@ enum Settings {
       "delivery", "timeout", as: .duration(.milliseconds(1)...(.seconds(86_400 * 365))),
       roles: [.sender],
       "For the acknowledgement of an object. Without it, a sender waits for as long as it takes.")
+    static let broadcast = Setting.value(
+      "delivery", "broadcast", as: .boolean, initial: false, roles: [.sender],
+      """
+      For a sender that listens: each receiver that connects gets every object. Inputs are read \
+      once and held in memory, `limits.object` bytes in all.
+      """)
+    static let receivers = Setting.optional(
+      "delivery", "receivers", as: .count(1...Int.max), roles: [.sender],
+      "With `broadcast`: how many receivers to serve before ending. Without it, a sender goes on.")
   }
 
   enum Pipeline {
@@ -149,7 +158,10 @@ enum Settings {
   enum Output {
     static let directory = Setting.optional(
       "output", "directory", as: .path, roles: [.receiver],
-      "The directory for what arrives, made when it is missing. Without it: standard output.")
+      """
+      The directory for what arrives, made when it is missing. Exactly one of this, `raw`, `lines` \
+      and `diagnostic` says where objects go.
+      """)
     static let onConflict = Setting.value(
       "output", "on-conflict", as: .choice("choice"), initial: OutputSettings.OnConflict.rename,
       roles: [.receiver],
@@ -157,9 +169,24 @@ enum Settings {
     static let count = Setting.optional(
       "output", "count", as: .count(1...Int.max), roles: [.receiver],
       "How many objects to take before ending. Without it, a receiver goes on.")
+    static let raw = Setting.value(
+      "output", "raw", as: .boolean, initial: false, roles: [.receiver],
+      "Writes payloads to standard output as they are, one after the other.")
     static let lines = Setting.value(
       "output", "lines", as: .boolean, initial: false, roles: [.receiver],
-      "Writes each object to standard output as one line of JSON.")
+      """
+      Writes each object to standard output as one line of JSON: those in `cbor`, `json` and, \
+      where they are taken, `pickle`. What JSON cannot hold is said on standard error.
+      """)
+    static let diagnostic = Setting.value(
+      "output", "diagnostic", as: .boolean, initial: false, roles: [.receiver],
+      """
+      Writes each object to standard output as one line of CBOR's diagnostic notation, raw ones as \
+      byte strings.
+      """)
+    static let strict = Setting.value(
+      "output", "strict", as: .boolean, initial: false, roles: [.receiver],
+      "With `lines`: refuses an object that JSON cannot hold whole.")
   }
 
   enum Log {

@@ -51,6 +51,8 @@ struct Table: Sendable {
     Settings.connect.descriptor,
     Settings.listen.descriptor,
     Settings.insecure.descriptor,
+    Settings.framing.descriptor,
+    Settings.formats.descriptor,
 
     Settings.TLS.trust.descriptor,
     Settings.TLS.certificate.descriptor,
@@ -69,11 +71,22 @@ struct Table: Sendable {
     Settings.Delivery.window.descriptor,
     Settings.Delivery.windowObjects.descriptor,
     Settings.Delivery.timeout.descriptor,
+    Settings.Delivery.broadcast.descriptor,
+    Settings.Delivery.receivers.descriptor,
+
+    Settings.Input.format.descriptor,
+    Settings.Input.raw.descriptor,
+    Settings.Input.eachLine.descriptor,
 
     Settings.Output.directory.descriptor,
     Settings.Output.onConflict.descriptor,
     Settings.Output.count.descriptor,
+    Settings.Output.raw.descriptor,
     Settings.Output.lines.descriptor,
+    Settings.Output.diagnostic.descriptor,
+    Settings.Output.strict.descriptor,
+
+    Settings.Pickle.numpy.descriptor,
 
     Settings.Limits.frame.descriptor,
     Settings.Limits.object.descriptor,

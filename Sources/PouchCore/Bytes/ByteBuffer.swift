@@ -13,16 +13,15 @@ public struct ByteBuffer: ~Copyable, Sendable {
   }
 
   /// An empty buffer of `capacity` bytes, in the memory of `spent` when that is large enough and
-  /// nobody else holds it.
-  package init(recycling spent: consuming Bytes, capacity: Int) {
-    var storage = spent.storage
-    spent = Bytes()
-    if storage == nil || (storage?.capacity ?? 0) < capacity
-      || !isKnownUniquelyReferenced(&storage)
-    {
+  /// nobody else holds it; `spent` is empty afterwards.
+  package init(recycling spent: inout Bytes, capacity: Int) {
+    if spent.capacity < capacity || !isKnownUniquelyReferenced(&spent.storage) {
+      spent = Bytes()
       storage = ByteStorage(capacity: capacity)
+    } else {
+      storage = spent.storage
+      spent = Bytes()
     }
-    self.storage = storage
   }
 
   /// A buffer that reads `bytes` and appends behind them in the same memory. The caller vouches
@@ -51,8 +50,13 @@ public struct ByteBuffer: ~Copyable, Sendable {
   public borrowing func withUnsafeBytes<R, E: Error>(
     _ body: (UnsafeRawBufferPointer) throws(E) -> R
   ) throws(E) -> R {
-    guard let storage else { return try body(UnsafeRawBufferPointer(start: nil, count: 0)) }
-    return try body(UnsafeRawBufferPointer(start: storage.base + start, count: end - start))
+    // Here and below the buffer is kept alive, not its storage under a name of its own: that would
+    // be counted.
+    defer { extendLifetime(self) }
+    guard let base = storage?.base else {
+      return try body(UnsafeRawBufferPointer(start: nil, count: 0))
+    }
+    return try body(UnsafeRawBufferPointer(start: base + start, count: end - start))
   }
 
   /// Removes the first `length` bytes.
@@ -111,6 +115,13 @@ public struct ByteBuffer: ~Copyable, Sendable {
     if spare < length { makeRoom(length) }
   }
 
+  /// Makes room for `length` more bytes, or for as few as `least` where that needs no new memory.
+  package mutating func reserve(_ length: Int, orAtLeast least: Int) {
+    if spare >= least { return }
+    let capacity = storage?.capacity ?? 0
+    makeRoom(capacity - count >= least && isKnownUniquelyReferenced(&storage) ? least : length)
+  }
+
   @usableFromInline
   mutating func makeRoom(_ length: Int) {
     let readable = count
@@ -137,9 +148,9 @@ public struct ByteBuffer: ~Copyable, Sendable {
     minimum: Int, _ body: (UnsafeMutableRawBufferPointer) throws(E) -> Int
   ) throws(E) -> Int {
     reserve(max(minimum, 1))
-    guard let storage else { return 0 }
-    let room = UnsafeMutableRawBufferPointer(
-      start: storage.base + end, count: storage.capacity - end)
+    defer { extendLifetime(self) }
+    guard let base = storage?.base else { return 0 }
+    let room = UnsafeMutableRawBufferPointer(start: base + end, count: spare)
     let written = try body(room)
     precondition(written >= 0 && written <= room.count, "wrote past the buffer")
     end += written
@@ -151,8 +162,9 @@ public struct ByteBuffer: ~Copyable, Sendable {
   public mutating func append(_ source: UnsafeRawBufferPointer) {
     guard let from = source.baseAddress, source.count > 0 else { return }
     reserve(source.count)
-    guard let storage else { return }
-    (storage.base + end).copyMemory(from: from, byteCount: source.count)
+    defer { extendLifetime(self) }
+    guard let base = storage?.base else { return }
+    (base + end).copyMemory(from: from, byteCount: source.count)
     end += source.count
   }
 
@@ -161,8 +173,9 @@ public struct ByteBuffer: ~Copyable, Sendable {
   package mutating func append(bigEndian value: UInt32, then source: UnsafeRawBufferPointer) {
     let length = source.count &+ 4
     reserve(length)
-    guard let storage else { return }
-    let target = storage.base + end
+    defer { extendLifetime(self) }
+    guard let base = storage?.base else { return }
+    let target = base + end
     target.storeBytes(of: value.bigEndian, as: UInt32.self)
     if let from = source.baseAddress {
       (target + 4).copyMemory(from: from, byteCount: source.count)
@@ -189,8 +202,9 @@ public struct ByteBuffer: ~Copyable, Sendable {
   /// Appends `length` zeros, to be overwritten.
   package mutating func appendZeros(_ length: Int) {
     reserve(length)
-    guard let storage else { return }
-    (storage.base + end).initializeMemory(as: UInt8.self, repeating: 0, count: length)
+    defer { extendLifetime(self) }
+    guard let base = storage?.base else { return }
+    (base + end).initializeMemory(as: UInt8.self, repeating: 0, count: length)
     end += length
   }
 
@@ -198,8 +212,9 @@ public struct ByteBuffer: ~Copyable, Sendable {
   @inlinable
   public mutating func append<T: FixedWidthInteger>(bigEndian value: T) {
     reserve(MemoryLayout<T>.size)
-    guard let storage else { return }
-    (storage.base + end).storeBytes(of: value.bigEndian, as: T.self)
+    defer { extendLifetime(self) }
+    guard let base = storage?.base else { return }
+    (base + end).storeBytes(of: value.bigEndian, as: T.self)
     end += MemoryLayout<T>.size
   }
 
@@ -210,17 +225,19 @@ public struct ByteBuffer: ~Copyable, Sendable {
     _ body: (UnsafeMutableRawBufferPointer) throws(E) -> Void
   ) throws(E) {
     precondition(position >= 0 && length >= 0 && position + length <= count, "out of bounds")
-    guard let storage else { return }
+    defer { extendLifetime(self) }
+    guard let base = storage?.base else { return }
     try body(
-      UnsafeMutableRawBufferPointer(start: storage.base + start + position, count: length))
+      UnsafeMutableRawBufferPointer(start: base + start + position, count: length))
   }
 
   /// Overwrites readable bytes from `position` on with `value` in network byte order.
   @inlinable
   public mutating func overwrite<T: FixedWidthInteger>(_ value: T, at position: Int) {
     precondition(position >= 0 && position + MemoryLayout<T>.size <= count, "out of bounds")
-    guard let storage else { return }
-    (storage.base + start + position).storeBytes(of: value.bigEndian, as: T.self)
+    defer { extendLifetime(self) }
+    guard let base = storage?.base else { return }
+    (base + start + position).storeBytes(of: value.bigEndian, as: T.self)
   }
 }
 

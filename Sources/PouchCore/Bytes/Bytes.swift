@@ -1,9 +1,11 @@
+internal import CPouchSystem
+
 /// An immutable run of bytes that shares its memory with every slice taken of it.
 ///
 /// A delivery's payload is one of these: a view into the buffer that the kernel filled, not a
 /// copy. Keeping a slice keeps the whole buffer alive; `init(copying:)` makes a copy of its own.
 public struct Bytes: Sendable {
-  @usableFromInline let storage: ByteStorage?
+  @usableFromInline var storage: ByteStorage?
   @usableFromInline var offset: Int
 
   @usableFromInline var length: Int
@@ -58,10 +60,12 @@ public struct Bytes: Sendable {
   public func withUnsafeBytes<R, E: Error>(
     _ body: (UnsafeRawBufferPointer) throws(E) -> R
   ) throws(E) -> R {
-    guard let storage else { return try body(UnsafeRawBufferPointer(start: nil, count: 0)) }
-    let view = UnsafeRawBufferPointer(start: storage.base + offset, count: count)
-    defer { withExtendedLifetime(storage) {} }
-    return try body(view)
+    // The value itself is kept alive, not its storage under another name: that would be counted.
+    defer { extendLifetime(self) }
+    guard let base = storage?.base else {
+      return try body(UnsafeRawBufferPointer(start: nil, count: 0))
+    }
+    return try body(UnsafeRawBufferPointer(start: base + offset, count: count))
   }
 
   /// The byte at `index`, counted from 0.
@@ -111,7 +115,10 @@ extension Bytes: Hashable {
   public static func == (left: Bytes, right: Bytes) -> Bool {
     guard left.count == right.count else { return false }
     return left.withUnsafeBytes { left in
-      right.withUnsafeBytes { right in left.elementsEqual(right) }
+      right.withUnsafeBytes { right in
+        guard let first = left.baseAddress, let second = right.baseAddress else { return true }
+        return left.isEmpty || pouch_memory_equal(first, second, left.count)
+      }
     }
   }
 

@@ -1,4 +1,5 @@
 /// One object, or one chunk of one, inside a DATA body (docs/wire.md, section 5).
+@usableFromInline
 package struct Entry: Sendable {
   package var format: ObjectFormat
   /// More chunks of the object follow.
@@ -40,6 +41,7 @@ package struct Entry: Sendable {
 }
 
 /// The first four bytes of an entry.
+@usableFromInline
 package struct EntryHead: Sendable {
   @usableFromInline let word: UInt32
 
@@ -59,8 +61,9 @@ package struct EntryHead: Sendable {
 }
 
 /// Reads the entries of a decoded DATA body, one after the other, as slices of it.
+@usableFromInline
 package struct EntryReader: Sendable {
-  package let body: Bytes
+  @usableFromInline package let body: Bytes
   @usableFromInline var position = 0
 
   package init(_ body: Bytes) {

@@ -15,9 +15,38 @@ public struct ObjectFormat: RawRepresentable, Hashable, Sendable, CustomStringCo
   /// The safe subset of Python's pickle.
   public static let pickle = ObjectFormat(rawValue: 3)
 
+  /// The formats that have names, in the order of their numbers.
+  package static let standard: [ObjectFormat] = [.raw, .cbor, .json, .pickle]
+
   /// The name that the hello and the configuration use.
   public var description: String {
     let names = ["raw", "cbor", "json", "pickle"]
     return Int(rawValue) < names.count ? names[Int(rawValue)] : "format \(rawValue)"
+  }
+}
+
+extension ObjectFormat: Comparable {
+  public static func < (left: ObjectFormat, right: ObjectFormat) -> Bool {
+    left.rawValue < right.rawValue
+  }
+}
+
+/// Formats, found without hashing.
+package struct ObjectFormatSet: Sendable, Hashable {
+  @usableFromInline let bits: UInt16
+
+  package init(_ formats: Set<ObjectFormat>) {
+    bits = formats.reduce(0) { $0 | 1 << UInt16($1.rawValue) }
+  }
+
+  @inlinable @inline(__always)
+  package func contains(_ format: ObjectFormat) -> Bool {
+    bits >> UInt16(format.rawValue) & 1 != 0
+  }
+
+  /// The names, for people.
+  package var text: String {
+    let names = (0..<16).map { ObjectFormat(rawValue: $0) }.filter(contains).map(\.description)
+    return names.isEmpty ? "none" : names.joined(separator: ", ")
   }
 }

@@ -1,5 +1,5 @@
 /// A frame's body on its way out: what was gathered in the outbox, at most one large payload
-/// behind it, uncopied, and what stages append.
+/// behind it, uncopied, in one run or several, and what stages append.
 ///
 /// What was gathered and what is appended share one buffer, behind the room that is kept there
 /// for the frame's header: sealing a frame allocates nothing, and a frame without a large payload
@@ -13,6 +13,9 @@ public struct OutgoingBody: ~Copyable, Sendable {
   /// Where `payload` stands in the body: what the buffer holds from here on comes after it.
   @usableFromInline var split: Int
   @usableFromInline var payload: Bytes
+  /// The payload's further runs, behind `payload`; none where that is empty.
+  @usableFromInline var further: [Bytes]
+  @usableFromInline var furtherCount: Int
 
   /// A body of `bytes`.
   public init(_ bytes: Bytes) {
@@ -20,31 +23,37 @@ public struct OutgoingBody: ~Copyable, Sendable {
     start = 0
     split = 0
     payload = bytes
+    further = []
+    furtherCount = 0
   }
 
-  /// A body of what stands in `buffer` from `start` on, followed by `payload`.
+  /// A body of what stands in `buffer` from `start` on, followed by `payload` and `further`.
   ///
   /// `writeHeader` needs 24 bytes in front of `start`.
   package init(
-    _ buffer: consuming ByteBuffer, from start: Int = FrameHeader.size, payload: Bytes = Bytes()
+    _ buffer: consuming ByteBuffer, from start: Int = FrameHeader.size, payload: Bytes = Bytes(),
+    further: [Bytes] = []
   ) {
     precondition(start >= 0 && start <= buffer.count, "the body begins past its buffer")
+    precondition(further.isEmpty || !payload.isEmpty, "further runs stand behind a first one")
     self.start = start
     split = buffer.count
     self.buffer = buffer
     self.payload = payload
+    self.further = further
+    furtherCount = further.reduce(0) { $0 + $1.count }
   }
 
   /// The number of bytes in all segments.
   @inlinable
-  public var count: Int { buffer.count - start + payload.count }
+  public var count: Int { buffer.count - start + payload.count + furtherCount }
 
   /// Calls `body` with each run of bytes, in order. Together they are the frame's body.
   @inlinable
   public borrowing func forEachSegment<E: Error>(
     _ body: (UnsafeRawBufferPointer) throws(E) -> Void
   ) throws(E) {
-    let (start, split, payload) = (start, split, payload)
+    let (start, split, payload, further) = (start, split, payload, further)
     try buffer.withUnsafeBytes { (bytes) throws(E) in
       if payload.isEmpty {
         if start < bytes.count { try body(UnsafeRawBufferPointer(rebasing: bytes[start...])) }
@@ -52,6 +61,7 @@ public struct OutgoingBody: ~Copyable, Sendable {
       }
       if start < split { try body(UnsafeRawBufferPointer(rebasing: bytes[start..<split])) }
       try payload.withUnsafeBytes(body)
+      for run in further { try run.withUnsafeBytes(body) }
       if split < bytes.count { try body(UnsafeRawBufferPointer(rebasing: bytes[split...])) }
     }
   }
@@ -70,11 +80,9 @@ public struct OutgoingBody: ~Copyable, Sendable {
 
   /// Puts `bytes` in the place of everything.
   public mutating func replace(with bytes: Bytes) {
-    buffer.truncate(to: start)
-    split = start
+    dropAll()
     // A page is cheaper to copy than to write from a place of its own.
     if bytes.count <= 4096 {
-      payload = Bytes()
       buffer.append(bytes)
     } else {
       payload = bytes
@@ -83,10 +91,16 @@ public struct OutgoingBody: ~Copyable, Sendable {
 
   /// Puts a copy of `bytes`, which must not be part of this body, in the place of everything.
   public mutating func replace(copying bytes: UnsafeRawBufferPointer) {
+    dropAll()
+    buffer.append(bytes)
+  }
+
+  private mutating func dropAll() {
     payload = Bytes()
+    further = []
+    furtherCount = 0
     buffer.truncate(to: start)
     split = start
-    buffer.append(bytes)
   }
 
   /// Writes `header`, with this body's length, into the 24 bytes in front of the body.
@@ -106,6 +120,7 @@ public struct OutgoingBody: ~Copyable, Sendable {
     }
     if split > 0 { runs.append(buffer.take(split)) }
     runs.append(payload)
+    runs += further
     if !buffer.isEmpty { runs.append(buffer.freeze()) }
   }
 

@@ -17,6 +17,11 @@ public struct Attributes: Sendable, Hashable {
   public var trace: String?
   /// SHA-256 of the whole object, when it was known before it was sent.
   public var digest: [UInt8]?
+  /// The lengths of the object's attachments in bytes: its last bytes, in this order.
+  ///
+  /// A sender that has them in memory leaves this to `send(_:attachments:)`. One that streams an
+  /// object says them here, with `size`. On arrival a `Delivery` has them cut off already.
+  public var attachments: [UInt64]
 
   /// Where a chunk begins; nil on a whole object and on the first chunk.
   package var offset: UInt64?
@@ -24,7 +29,7 @@ public struct Attributes: Sendable, Hashable {
   public init(
     name: String? = nil, contentType: String? = nil, size: UInt64? = nil,
     headers: [String: String] = [:], deadline: UInt64? = nil, trace: String? = nil,
-    digest: [UInt8]? = nil
+    digest: [UInt8]? = nil, attachments: [UInt64] = []
   ) {
     self.name = name
     self.contentType = contentType
@@ -33,12 +38,13 @@ public struct Attributes: Sendable, Hashable {
     self.deadline = deadline
     self.trace = trace
     self.digest = digest
+    self.attachments = attachments
   }
 
   /// Whether there is nothing to say.
   package var isEmpty: Bool {
     name == nil && contentType == nil && size == nil && headers.isEmpty && deadline == nil
-      && trace == nil && digest == nil && offset == nil
+      && trace == nil && digest == nil && offset == nil && attachments.isEmpty
   }
 
   /// Nothing at all.
@@ -62,6 +68,9 @@ extension Attributes {
     if let deadline { fields.append(("deadline", .unsigned(deadline))) }
     if let trace { fields.append(("trace", .text(trace))) }
     if let digest { fields.append(("digest", .bytes(digest))) }
+    if !attachments.isEmpty {
+      fields.append(("attachments", .array(attachments.map { .unsigned($0) })))
+    }
     guard !fields.isEmpty else { return nil }
     let encoded = Bytes(CBOR.Value.textMap(fields).encoded())
     guard encoded.count <= Entry.longestAttributes else {
@@ -85,6 +94,7 @@ extension Attributes {
     deadline = try map.unsigned("deadline")
     trace = try map.text("trace")
     digest = try map.bytes("digest")
+    attachments = try Attributes.lengths(map.array("attachments"))
     if let headers = try map.map("headers") { self.headers = try headers.allText() }
   }
 }

@@ -18,6 +18,8 @@ package struct Handshake: Sendable {
     package var acknowledge: AcknowledgementLevel
     /// A receiver's window.
     package var window: Window
+    /// What a sender may send, or what a receiver takes.
+    package var formats = Set(ObjectFormat.standard)
     /// Makes a receiver's stages from what the sender announced, or says why not.
     package var accept: @Sendable ([AnnouncedStage]) throws(PouchError) -> [any Stage]
 
@@ -76,6 +78,8 @@ package struct Handshake: Sendable {
   private let nonces: Nonces
   private var state: State
   private var acceptedStages: [any Stage] = []
+  /// The code for the peer where an error alone does not tell it.
+  private var rejectionCode: String?
 
   package init(offer: Offer, isInitiator: Bool, nonces: Nonces) {
     self.offer = offer
@@ -117,7 +121,7 @@ package struct Handshake: Sendable {
     guard error.code != .connectionLost, error.code != .truncated else { return nil }
     let code =
       error.stage != nil || error.message.contains("pipeline")
-      ? "pipeline" : Rejection(error).code
+      ? "pipeline" : rejectionCode ?? Rejection(error).code
     return HandshakeFrame.encode(
       .reject, Rejection(code: code, text: error.message).encoded())
   }
@@ -130,6 +134,7 @@ package struct Handshake: Sendable {
     switch offer.role {
     case .receiver:
       let stages = try accept(hello.pipeline)
+      try checkFormats(hello.formats)
       answer.window = offer.window
       answer.received = 0
       acceptedStages = stages
@@ -148,6 +153,7 @@ package struct Handshake: Sendable {
     switch offer.role {
     case .receiver:
       acceptedStages = try accept(welcome.pipeline)
+      try checkFormats(welcome.formats)
       answer.window = offer.window
       answer.received = 0
     case .sender:
@@ -174,7 +180,7 @@ package struct Handshake: Sendable {
       hello.session = nonces.session
       hello.pipeline = offer.stages.map(AnnouncedStage.init)
       hello.acknowledge = offer.acknowledge
-      hello.formats = ["raw", "cbor", "json", "pickle"]
+      hello.formats = offer.formats.sorted().map(\.description)
     }
     return hello
   }
@@ -224,6 +230,19 @@ package struct Handshake: Sendable {
       throw PouchError(.protocolMismatch, "the pipeline names a stage twice")
     }
     return try offer.accept(announced)
+  }
+
+  /// A receiver that would refuse every object says so before the first.
+  private mutating func checkFormats(_ announced: [String]?) throws(PouchError) {
+    let accepted = offer.formats.sorted().map(\.description)
+    guard let announced, !announced.isEmpty, !announced.contains(where: accepted.contains) else {
+      return
+    }
+    rejectionCode = "format"
+    throw PouchError(
+      .protocolMismatch,
+      "the sender sends none of the formats that this receiver takes, "
+        + (accepted.isEmpty ? "which are none" : accepted.joined(separator: ", ")))
   }
 
   private func agree(_ peer: Hello, receiverSays receiver: Hello) throws(PouchError) -> Agreement {

@@ -3,6 +3,7 @@
 /// Small objects are copied one after the other into the open frame; a large payload gets a frame
 /// of its own and is not copied. Nothing waits for a frame to fill: whoever flushes takes what is
 /// there.
+@usableFromInline
 package struct Outbox: ~Copyable, Sendable {
   /// A frame that no stage has seen yet.
   package struct Pending: Sendable {
@@ -10,15 +11,19 @@ package struct Outbox: ~Copyable, Sendable {
     /// Room for the header, then the body, then room for trailers.
     package var front: Bytes
     package var payload: Bytes
+    /// The payload's further runs, where it stands in several places.
+    package var further: [Bytes] = []
 
     /// The size of the body, in bytes.
-    package var count: Int { front.count - FrameHeader.size + payload.count }
+    package var count: Int {
+      further.reduce(front.count - FrameHeader.size + payload.count) { $0 + $1.count }
+    }
   }
 
   /// When the open frame holds this many bytes, it is closed and the next one begun.
   package static var frameTarget: Int { 64 << 10 }
-  /// Payloads above this are not copied.
-  @inlinable package static var copyLimit: Int { 16 << 10 }
+  /// Payloads above this are not copied, whatever the peer's frames hold.
+  package static var copyLimit: Int { 16 << 10 }
   /// The size of a chunk of a large object, unless the peer takes only smaller frames.
   package static let chunkSize = 256 << 10
   /// Room that a frame keeps for entry heads, attributes of a chunk, and trailers.
@@ -31,8 +36,12 @@ package struct Outbox: ~Copyable, Sendable {
   @usableFromInline package var ledger = SendLedger()
   /// What the receiver, and this end's settings, allow in flight; nil without acknowledgements.
   package var window: Window? { didSet { closeRoom() } }
-  /// The most payload bytes that one frame may carry.
-  package private(set) var longestPayload: Int
+  /// The most payload bytes that one frame may carry beside short attributes.
+  package let longestPayload: Int
+  /// The most payload bytes that are copied into a frame with others.
+  package let longestCopy: Int
+  /// The most bytes of attributes and payload that one frame may carry.
+  private let longestBody: Int
   /// Bytes that were handed over and have not been written.
   @usableFromInline package internal(set) var waiting = 0
 
@@ -52,7 +61,9 @@ package struct Outbox: ~Copyable, Sendable {
 
   /// - Parameter peerFrame: The largest body that the peer accepts, in bytes.
   package init(peerFrame: Int) {
-    longestPayload = min(Outbox.chunkSize, peerFrame - Outbox.overhead)
+    longestBody = peerFrame - Outbox.overhead
+    longestPayload = min(Outbox.chunkSize, longestBody)
+    longestCopy = min(Outbox.copyLimit, longestPayload)
     frameTarget = min(Outbox.frameTarget, peerFrame - Outbox.overhead)
     open = ByteBuffer()
   }
@@ -99,7 +110,7 @@ package struct Outbox: ~Copyable, Sendable {
     return book(size, payload.count)
   }
 
-  /// Accepts a small object by copying it into the open frame; at most `copyLimit` bytes.
+  /// Accepts a small object by copying it into the open frame; at most `longestCopy` bytes.
   ///
   /// - Returns: The object's id.
   package mutating func append(
@@ -140,14 +151,25 @@ package struct Outbox: ~Copyable, Sendable {
   /// Lets the next object ask again for everything that may stand in its way.
   package mutating func closeRoom() { room = 0 }
 
-  /// Accepts an object of up to `longestPayload` bytes in a frame of its own, without copying it.
+  /// The most payload bytes that one frame may carry beside `attributes`; below 1 when not even
+  /// they fit.
+  package func longestPayload(beside attributes: Bytes?) -> Int {
+    let length = attributes?.count ?? 0
+    // Short ones have their place in what every frame keeps free.
+    return length <= Outbox.overhead / 2
+      ? longestPayload : min(longestPayload, longestBody - length)
+  }
+
+  /// Accepts an object of up to `longestPayload(beside:)` bytes in a frame of its own, without
+  /// copying it; `further` are the runs of bytes behind `payload`.
   package mutating func appendWhole(
-    _ payload: Bytes, format: ObjectFormat, attributes: Bytes? = nil
+    _ payload: Bytes, further: [Bytes] = [], format: ObjectFormat, attributes: Bytes? = nil
   ) -> UInt64 {
     closeFrame()
-    let id = ledger.accept(charging: payload.count)
-    ledger.charge(id...id, payload.count)
-    enqueue(id, payload, format, hasMore: false, attributes)
+    let length = further.reduce(payload.count) { $0 + $1.count }
+    let id = ledger.accept(charging: length)
+    ledger.charge(id...id, length)
+    enqueue(id, payload, further, length, format, hasMore: false, attributes)
     return id
   }
 
@@ -157,7 +179,7 @@ package struct Outbox: ~Copyable, Sendable {
   ) -> UInt64 {
     closeFrame()
     let id = ledger.accept(charging: 0)
-    enqueue(id, first, format, hasMore: true, attributes)
+    enqueue(id, first, [], first.count, format, hasMore: true, attributes)
     return id
   }
 
@@ -166,20 +188,21 @@ package struct Outbox: ~Copyable, Sendable {
     _ id: UInt64, _ chunk: Bytes, format: ObjectFormat, isLast: Bool, attributes: Bytes?
   ) {
     closeFrame()
-    enqueue(id, chunk, format, hasMore: !isLast, attributes)
+    enqueue(id, chunk, [], chunk.count, format, hasMore: !isLast, attributes)
   }
 
   private mutating func enqueue(
-    _ id: UInt64, _ payload: Bytes, _ format: ObjectFormat, hasMore: Bool, _ attributes: Bytes?
+    _ id: UInt64, _ payload: Bytes, _ further: [Bytes], _ length: Int, _ format: ObjectFormat,
+    hasMore: Bool, _ attributes: Bytes?
   ) {
     var front = takeSpare(FrameHeader.size + Outbox.overhead + (attributes?.count ?? 0))
     Entry.appendHead(
-      to: &front, length: payload.count, format: format, hasMore: hasMore, attributes: attributes)
-    waiting += front.count - FrameHeader.size + payload.count
+      to: &front, length: length, format: format, hasMore: hasMore, attributes: attributes)
+    waiting += front.count - FrameHeader.size + length
     queue.append(
       Pending(
         header: FrameHeader(kind: .data, firstID: id, count: 1), front: front.freeze(),
-        payload: payload))
+        payload: payload, further: further))
   }
 
   private mutating func beginFrame() {
@@ -258,8 +281,8 @@ package struct Outbox: ~Copyable, Sendable {
   }
 
   private mutating func takeSpare(_ capacity: Int) -> ByteBuffer {
-    let memory = capacity > frameTarget ? spareFrames.popLast() : spareHeads.popLast()
-    var buffer = ByteBuffer(recycling: memory ?? Bytes(), capacity: capacity)
+    var memory = (capacity > frameTarget ? spareFrames.popLast() : spareHeads.popLast()) ?? Bytes()
+    var buffer = ByteBuffer(recycling: &memory, capacity: capacity)
     buffer.appendZeros(FrameHeader.size)
     return buffer
   }

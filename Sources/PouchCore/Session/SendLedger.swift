@@ -2,6 +2,7 @@
 ///
 /// The invariant that both executables print and the tests check:
 /// accepted = acknowledged + refused + in flight.
+@usableFromInline
 package struct SendLedger: Sendable {
   /// A run of unchunked objects whose payload counts against the window.
   private struct Charge: Sendable {

@@ -2,6 +2,7 @@
 ///
 /// The driver feeds it frames whose stages are undone, tells it what the handlers have finished,
 /// and writes what gathers in `outbox`.
+@usableFromInline
 package struct Session: ~Copyable, Sendable {
   /// What a control frame brought about.
   package enum Event: Sendable {

@@ -22,8 +22,10 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
 
   /// How many jobs run before sockets are looked at again.
   private static let jobsBetweenPolls = 64
-  /// How many reads and writes in a row may find the kernel ready before a task lets others run.
+  /// How many reads and writes in a row may find the kernel ready before a task lets others run,
+  /// and how many bytes they may move.
   private static let operationsBetweenPolls = 32
+  private static let bytesBetweenPolls = 256 << 10
   /// The token of `wakeUp`; sockets' tokens hold a slot number, which never gets there.
   private static let wakeUpToken = UInt64.max
 
@@ -36,6 +38,8 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
   private var jobs: [UnownedJob] = []
   private var running: [UnownedJob] = []
   private var operations = 0
+  private var bytes = 0
+  private var yielding: [UnsafeContinuation<Void, Never>] = []
 
   /// A loop that has no thread yet.
   package init() throws(PouchError) {
@@ -111,12 +115,26 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     _ = pouch_eventfd_add(wakeUp, 1)
   }
 
-  /// Called by every operation that need not wait: whether its task has had the thread for so
-  /// long that others should run first.
-  func isOverdue() -> Bool {
-    guard isCurrent else { return false }
+  /// Called before every operation that may find the kernel ready: lets others run first when its
+  /// task has had the thread for long.
+  @inline(__always)
+  func beginOperation() async {
+    guard isCurrent else { return }
     operations += 1
-    return operations > EventLoop.operationsBetweenPolls
+    guard operations > EventLoop.operationsBetweenPolls || bytes >= EventLoop.bytesBetweenPolls
+    else { return }
+    await yield()
+  }
+
+  /// Counts what an operation has moved.
+  func endOperation(_ count: Int) {
+    if isCurrent { bytes += count }
+  }
+
+  /// Lets every job that is due, and every socket that is ready, go first. `Task.yield()` would
+  /// allocate a job of its own. The loop's own thread alone may call this.
+  private func yield() async {
+    await withUnsafeContinuation { yielding.append($0) }
   }
 
   // MARK: Timers
@@ -197,6 +215,7 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
   /// Takes what others have left, and says how long to wait in epoll; nil when it is over.
   private func prepareToPoll() -> Int32? {
     operations = 0
+    bytes = 0
     return inbox.withLock { inbox -> Int32? in
       if !inbox.jobs.isEmpty {
         // Swapping in both directions keeps the memory of both arrays in use.
@@ -257,10 +276,13 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     for (index, job) in running.enumerated() {
       if index > 0, index.isMultiple(of: EventLoop.jobsBetweenPolls) {
         operations = 0
+        bytes = 0
         poll(events, 0)
       }
       job.runSynchronously(on: executor)
     }
     running.removeAll(keepingCapacity: true)
+    for continuation in yielding { continuation.resume() }
+    yielding.removeAll(keepingCapacity: true)
   }
 }

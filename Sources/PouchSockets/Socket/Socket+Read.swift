@@ -8,10 +8,13 @@ extension Socket {
   ///
   /// - Returns: How many bytes; 0 at a clean end.
   func read(into buffer: inout ByteBuffer) async throws(PouchError) -> Int {
-    if loop.isOverdue() { await Task.yield() }
+    await loop.beginOperation()
     while true {
       let count = try receive(into: &buffer)
-      if let count { return count }
+      if let count {
+        loop.endOperation(count)
+        return count
+      }
       try await waitToRead(holding: &buffer).check("read")
     }
   }
@@ -19,7 +22,7 @@ extension Socket {
   /// Waits, and lets the memory of an empty buffer go when the wait is long.
   private func waitToRead(holding buffer: inout ByteBuffer) async -> WaitSlot.Outcome {
     guard buffer.isEmpty, buffer.spare > ReadSize.keptWhileIdle else { return await waitToRead() }
-    let outcome = await waitToRead(until: .now + ReadSize.idleAfter)
+    let outcome = await waitToRead(patience: ReadSize.idleAfter)
     guard case .timedOut = outcome else { return outcome }
     buffer = ByteBuffer()
     return await waitToRead()
@@ -29,8 +32,9 @@ extension Socket {
   private func receive(into buffer: inout ByteBuffer) throws(PouchError) -> Int? {
     if buffer.isEmpty { buffer.removeAll() }
     let size = readSize.load(ordering: .relaxed)
-    // Moving what is half read is worth it when a quarter or less of the room is left.
-    if buffer.spare < max(size / 4, ReadSize.smallest) { buffer.reserve(size) }
+    // Moving what is half read is worth it when a quarter or less of the room is left; new memory,
+    // when moving does not make more.
+    buffer.reserve(size, orAtLeast: max(size / 4, ReadSize.smallest))
     let room = buffer.spare
 
     var result = 0

@@ -5,7 +5,7 @@ internal import PouchCore
 extension Socket {
   /// Writes every byte of `segments` and waits while the kernel has no room for them.
   func write(_ segments: [Bytes]) async throws(PouchError) {
-    if loop.isOverdue() { await Task.yield() }
+    await loop.beginOperation()
     var position = WritePosition()
     while true {
       let isBlocked = try send(segments, &position)

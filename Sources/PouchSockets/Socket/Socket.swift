@@ -23,6 +23,8 @@ final class Socket: Sendable {
     /// The loop's name for this socket; nil until it is watched.
     var token: UInt64?
     var isFinished = false
+    /// A timer is set that will see whether the reader still waits.
+    var isIdleTimerSet = false
     /// What broke the connection. The kernel reports an error once, to a read or to a write, and
     /// calls what follows a clean end: the other direction finds it here.
     var failure: Int32?
@@ -141,6 +143,43 @@ final class Socket: Sendable {
   /// Waits for an edge of readability since the last wait.
   func waitToRead(until deadline: EventLoop.Instant? = nil) async -> WaitSlot.Outcome {
     await wait(.read, until: deadline)
+  }
+
+  /// Waits as `waitToRead` does, but times out when nothing comes for `patience`, or up to twice
+  /// that. One timer serves many waits: a busy connection sets it once in that time.
+  func waitToRead(patience: Duration) async -> WaitSlot.Outcome {
+    await withTaskCancellationHandler {
+      await withUnsafeContinuation { continuation in
+        let (outcome, turn) = park(.read, continuation)
+        if let outcome {
+          continuation.resume(returning: outcome)
+        } else {
+          setIdleTimer(turn, patience)
+        }
+      }
+    } onCancel: {
+      take(.read)?.resume(returning: .cancelled)
+    }
+  }
+
+  private func setIdleTimer(_ turn: UInt32, _ patience: Duration) {
+    let isSet = state.withLock { state in
+      defer { state.isIdleTimerSet = true }
+      return state.isIdleTimerSet
+    }
+    if isSet { return }
+    _ = loop.schedule(after: patience) { [weak self] in self?.idleTimerFired(turn, patience) }
+  }
+
+  /// Ends the wait that was there when the timer was set; sets it again for a later one.
+  private func idleTimerFired(_ turn: UInt32, _ patience: Duration) {
+    let (reader, later) = state.withLock { state -> (WaitSlot.Continuation?, UInt32?) in
+      state.isIdleTimerSet = false
+      if let reader = state.reader.take(turn: turn) { return (reader, nil) }
+      return (nil, state.reader.isOccupied ? state.reader.turn : nil)
+    }
+    reader?.resume(returning: .timedOut)
+    if let later { setIdleTimer(later, patience) }
   }
 
   /// Waits for an edge of writability since the last wait.

@@ -43,7 +43,7 @@ public final class SocketListener: StreamListener {
   package var loop: EventLoop { socket.loop }
 
   public func accept() async throws(PouchError) -> SocketStream {
-    if socket.loop.isOverdue() { await Task.yield() }
+    await socket.loop.beginOperation()
     do throws(PouchError) {
       while true {
         switch try acceptNow() {

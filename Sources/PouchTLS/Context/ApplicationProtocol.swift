@@ -1,12 +1,22 @@
 internal import COpenSSL
 
-/// ALPN: both sides must speak `pouch/1`, so that a connection that strays is refused in the
-/// handshake.
-enum ApplicationProtocol {
-  static let name = "pouch/1"
+/// ALPN: both sides must name the same protocol, so that a connection that strays is refused in
+/// the handshake.
+package struct ApplicationProtocol: Sendable, Hashable, CustomStringConvertible {
+  /// 1 to 255 bytes.
+  package let name: String
+
+  private init(_ name: String) { self.name = name }
+
+  /// The protocol of docs/wire.md.
+  package static let pouch = ApplicationProtocol("pouch/1")
+  /// Its section 11: the framing of the Python tutorial.
+  package static let length10 = ApplicationProtocol("pouch-length10")
+
+  package var description: String { name }
 
   /// A list of one name, as ALPN writes it: each name behind its length.
-  static let wireForm = [UInt8(name.utf8.count)] + Array(name.utf8)
+  var wireForm: [UInt8] { [UInt8(name.utf8.count)] + Array(name.utf8) }
 
   /// The ranges of the names in `list`, in ALPN's form; nil when it is damaged.
   static func split(_ list: UnsafeBufferPointer<UInt8>) -> [Range<Int>]? {
@@ -32,8 +42,10 @@ func selectApplicationProtocol(
   let list = UnsafeBufferPointer(start: offered, count: Int(offeredLength))
   let ranges = ApplicationProtocol.split(list) ?? []
   let texts = ranges.map { String(decoding: list[$0], as: UTF8.self) }
-  PeerChecks.of(ssl)?.offeredProtocols = texts
-  guard let index = texts.firstIndex(of: ApplicationProtocol.name), let offered else {
+  let checks = PeerChecks.of(ssl)
+  checks?.offeredProtocols = texts
+  guard let checks, let index = texts.firstIndex(of: checks.applicationProtocol.name), let offered
+  else {
     return SSL_TLSEXT_ERR_ALERT_FATAL
   }
   // Points into the client's own list, which outlives the call.

@@ -57,7 +57,7 @@ public final class TLSContext: Sendable {
       certificate = nil
     }
     try TLSContext.applyTrust(settings, role, to: context)
-    try TLSContext.applyProtocol(role, to: context)
+    try TLSContext.applyProtocol(settings.applicationProtocol, role, to: context)
   }
 
   /// What cannot work is said before a file is read.
@@ -159,7 +159,7 @@ public final class TLSContext: Sendable {
   }
 
   private static func applyProtocol(
-    _ role: TLSRole, to context: OpaquePointer
+    _ name: ApplicationProtocol, _ role: TLSRole, to context: OpaquePointer
   ) throws(PouchError) {
     switch role {
     case .server:
@@ -167,9 +167,9 @@ public final class TLSContext: Sendable {
       SSL_CTX_set_client_hello_cb(context, checkClientHello, nil)
     case .client:
       // This call, unlike its neighbours, returns 0 for success.
-      let name = ApplicationProtocol.wireForm
-      guard SSL_CTX_set_alpn_protos(context, name, UInt32(name.count)) == 0 else {
-        throw .openSSL("offer \(ApplicationProtocol.name)")
+      let list = name.wireForm
+      guard SSL_CTX_set_alpn_protos(context, list, UInt32(list.count)) == 0 else {
+        throw .openSSL("offer \(name)")
       }
     }
   }

@@ -27,6 +27,9 @@ public struct TLSSettings: Sendable, Hashable {
   /// URIs, compared whole. Empty: any name that a believed authority signed.
   public var allowedNames: [String]
 
+  /// What is spoken inside: it follows from the framing.
+  package var applicationProtocol = ApplicationProtocol.pouch
+
   /// - Parameters:
   ///   - trust: A PEM file with the authorities that are believed.
   ///   - certificate: A PEM file with this side's certificate chain.

@@ -10,6 +10,8 @@ final class PeerChecks {
   private let expectedURI: CertificateName?
   /// The names of which the peer must have one; empty for any.
   private let allowed: [CertificateName]
+  /// The protocol that both sides must name.
+  let applicationProtocol: ApplicationProtocol
   /// Whether a client that is not asked for TLS 1.3 is refused by its version alone.
   let refusesOlderVersions: Bool
 
@@ -21,10 +23,12 @@ final class PeerChecks {
   var offeredProtocols: [String]?
 
   init(
-    expectedURI: CertificateName?, allowed: [CertificateName], refusesOlderVersions: Bool
+    expectedURI: CertificateName?, allowed: [CertificateName],
+    applicationProtocol: ApplicationProtocol, refusesOlderVersions: Bool
   ) {
     self.expectedURI = expectedURI
     self.allowed = allowed
+    self.applicationProtocol = applicationProtocol
     self.refusesOlderVersions = refusesOlderVersions
   }
 

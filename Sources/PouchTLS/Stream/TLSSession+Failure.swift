@@ -13,15 +13,16 @@ extension TLSSession {
         cause: errors.text)
     }
     if let alert = errors.alert {
-      return TLSSession.alertFailure(alert, errors, "the peer refused the TLS handshake")
+      return alertFailure(alert, errors, "the peer refused the TLS handshake")
     }
     if errors.contains(SSL_R_NO_APPLICATION_PROTOCOL) || errors.contains(SSL_R_CALLBACK_FAILED) {
       let offered = checks.offeredProtocols.map { $0.joined(separator: ", ") }
       let seen = offered.map { "it offers \(TLSSession.printable($0))" } ?? "it offers none"
       return PouchError(
         .protocolMismatch,
-        "the peer does not speak \(ApplicationProtocol.name) over TLS (ALPN): \(seen)",
-        hint: "check that the peer is a Pouch peer", cause: errors.text)
+        "the peer does not speak \(checks.applicationProtocol) over TLS (ALPN): \(seen)",
+        hint: "check that the peer is a Pouch peer, and that both ends use the same framing",
+        cause: errors.text)
     }
     let verdict = SSL_get_verify_result(ssl.pointer)
     if verdict != X509_V_OK { return refusal(verdict, errors) }
@@ -65,20 +66,21 @@ extension TLSSession {
         cause: errors.text)
     }
     if let alert = errors.alert {
-      return TLSSession.alertFailure(alert, errors, "the peer ended the TLS session")
+      return alertFailure(alert, errors, "the peer ended the TLS session")
     }
     return PouchError(.security, "the TLS session failed", cause: errors.text)
   }
 
-  private static func alertFailure(
+  private func alertFailure(
     _ alert: Int32, _ errors: OpenSSLErrors, _ message: String
   ) -> PouchError {
     let hint: String?
     switch alert {
     case SSL_AD_NO_APPLICATION_PROTOCOL:
       return PouchError(
-        .protocolMismatch, "the peer does not speak \(ApplicationProtocol.name) over TLS (ALPN)",
-        hint: "check that the endpoint is a Pouch peer", cause: errors.text)
+        .protocolMismatch, "the peer does not speak \(checks.applicationProtocol) over TLS (ALPN)",
+        hint: "check that the peer is a Pouch peer, and that both ends use the same framing",
+        cause: errors.text)
     case SSL_AD_UNEXPECTED_MESSAGE:
       hint = "the peer may not speak TLS"
     case SSL_AD_UNKNOWN_CA:

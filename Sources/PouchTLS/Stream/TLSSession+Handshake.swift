@@ -56,10 +56,10 @@ extension TLSSession {
     guard certificate != nil || !mustHave else {
       return PouchError(.security, "the peer has no certificate")
     }
-    guard let alpn = selectedProtocol, alpn == ApplicationProtocol.name else {
+    guard let alpn = selectedProtocol, alpn == checks.applicationProtocol.name else {
       return PouchError(
         .protocolMismatch,
-        "the peer did not agree to speak \(ApplicationProtocol.name) (ALPN)",
+        "the peer did not agree to speak \(checks.applicationProtocol) (ALPN)",
         hint: "check that the endpoint is a Pouch peer")
     }
     peer.names = certificate.map { $0.names.map(\.description) } ?? []

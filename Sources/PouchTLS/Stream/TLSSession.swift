@@ -40,6 +40,7 @@ struct TLSSession: ~Copyable {
     let channel = CiphertextChannel()
     let checks = PeerChecks(
       expectedURI: expected?.uri, allowed: context.allowedNames,
+      applicationProtocol: context.settings.applicationProtocol,
       refusesOlderVersions: context.settings.policy.olderSuites == nil)
     ERR_clear_error()
     let ssl = try Owned<SSLObject>(SSL_new(context.pointer), "make a session")

@@ -15,7 +15,16 @@ struct Program: Sendable {
   static let peer = Program(
     name: "pouch_peer.py", command: ["python3", "-B", Repository.path("Tests/Peers/pouch_peer.py")])
 
-  private init(name: String, command: [String]) {
+  /// What the Python sockets tutorial does, in plain Python.
+  static let length10Peer = Program(
+    name: "length10_peer.py",
+    command: ["python3", "-B", Repository.path("Tests/Peers/length10_peer.py")])
+  /// Python, with the peer's modules to import.
+  static let python = Program(
+    name: "python3",
+    command: ["env", "PYTHONPATH=\(Repository.path("Tests/Peers"))", "python3", "-B"])
+
+  init(name: String, command: [String]) {
     self.name = name
     self.command = command
   }
@@ -35,6 +44,19 @@ struct Program: Sendable {
       FileManager.default.isExecutableFile(atPath: "\($0)/python3")
     }
   }()
+
+  static let hasNumPy = canImport("numpy")
+
+  /// Whether Python has a module that does not come with it.
+  static func canImport(_ module: String) -> Bool {
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments = ["python3", "-c", "import \(module)"]
+    process.standardError = FileHandle.nullDevice
+    guard (try? process.run()) != nil else { return false }
+    process.waitUntilExit()
+    return process.terminationStatus == 0
+  }
 }
 
 /// How a program ended, and what it said.

@@ -14,6 +14,11 @@ extension FuzzTarget {
     guard (try? Value(diagnostic: value.diagnosticNotation)) == value else {
       throw Mismatch("an item changed in diagnostic notation")
     }
+    // Keys that are not text may become the same name.
+    let limits = DecodingLimits(depth: 1024, allowsDuplicateKeys: true)
+    guard (try? Value(json: value.json().text, limits: limits)) != nil else {
+      throw Mismatch("an item became something other than JSON")
+    }
   }
 
   /// The same bytes as typed values, so that every reader of the Codable machinery is reached.
@@ -35,6 +40,21 @@ extension FuzzTarget {
     else { return }
     guard (try? Value(diagnostic: value.diagnosticNotation)) == value else {
       throw Mismatch("an item changed when it was printed and parsed")
+    }
+  }
+}
+
+extension FuzzTarget {
+  /// JSON: what can be parsed is written without a loss but that of large integers, and reads back
+  /// as the same item.
+  static let json = FuzzTarget(name: "json") { bytes throws(Mismatch) in
+    guard let value = try? Value(json: bytes) else { return }
+    let written = value.json()
+    guard written.losses.allSatisfy({ $0.kind == .precision }) else {
+      throw Mismatch("JSON could not hold what it had held")
+    }
+    guard (try? Value(json: written.text)) == value else {
+      throw Mismatch("an item changed when it was written and read")
     }
   }
 }

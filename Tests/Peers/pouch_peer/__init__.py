@@ -5,6 +5,7 @@ the bottom up:
 
 errors      what can go wrong, with its exit code and the REJECT code that it is answered with
 cbor        RFC 8949, every well-formed item in, the few types of the protocol out
+typed_arrays   arrays of numbers in CBOR (RFC 8746), plain or NumPy's: an example for other programs
 crc32c      CRC-32C
 frames      headers, kinds, entries, acknowledgements (sections 2, 3, 5 and 6)
 stages      the pipeline (section 7)
@@ -16,5 +17,6 @@ connection  preface, handshake, frames in and out, the end (sections 1, 8 and 9)
 sources     what is sent
 sender, receiver   the two roles
 command     the command line
+client      the same in a few calls, for programs: an example too
 selftest*   the peer against itself
 """

@@ -1,8 +1,8 @@
 """CBOR (RFC 8949), as much as the protocol needs.
 
-Out: maps with text keys, arrays, integers, text, bytes, booleans, null, floats. In: every
+Out: maps, arrays, integers of 64 bits, text, bytes, booleans, null, floats, tags. In: every
 well-formed item, because an unknown key may hold any value; but maps have text keys without
-duplicates, as docs/wire.md demands.
+duplicates, as docs/wire.md demands, unless keys of any type are asked for.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def encode(value: Any) -> bytes:
     if isinstance(value, (list, tuple)):
         return _head(4, len(value)) + b"".join(encode(item) for item in value)
     if isinstance(value, dict):
-        pairs = b"".join(encode(str(key)) + encode(item) for key, item in value.items())
+        pairs = b"".join(encode(key) + encode(item) for key, item in value.items())
         return _head(5, len(value)) + pairs
     if isinstance(value, Tagged):
         return _head(6, value.tag) + encode(value.value)
@@ -79,17 +79,17 @@ def _head(major: int, argument: int) -> bytes:
     raise OverflowError("an integer beyond 64 bits")
 
 
-def decode(data: bytes) -> Any:
+def decode(data: bytes, any_key: bool = False) -> Any:
     """Exactly one item, nothing behind it."""
-    value, end = decode_prefix(data)
+    value, end = decode_prefix(data, any_key)
     if end != len(data):
         raise CBORError(f"{len(data) - end} bytes behind the item")
     return value
 
 
-def decode_prefix(data: bytes) -> Tuple[Any, int]:
+def decode_prefix(data: bytes, any_key: bool = False) -> Tuple[Any, int]:
     """One item, and the offset behind it."""
-    reader = _Reader(bytes(data))
+    reader = _Reader(bytes(data), any_key)
     return reader.item(0), reader.offset
 
 
@@ -97,8 +97,8 @@ _BREAK = object()
 
 
 class _Reader:
-    def __init__(self, data: bytes) -> None:
-        self.data, self.offset = data, 0
+    def __init__(self, data: bytes, any_key: bool) -> None:
+        self.data, self.offset, self.any_key = data, 0, any_key
 
     def take(self, count: int) -> bytes:
         if count > len(self.data) - self.offset:
@@ -175,8 +175,10 @@ class _Reader:
             key = self.item(depth + 1, breakable=indefinite)
             if key is _BREAK:
                 break
-            if not isinstance(key, str):
+            if not isinstance(key, str) and not self.any_key:
                 raise CBORError(f"a key that is not text before byte {self.offset}")
+            if isinstance(key, (list, dict, Tagged, Simple)):
+                raise CBORError(f"a key that Python cannot have before byte {self.offset}")
             if key in pairs:
                 raise CBORError(f"the key {key!r} twice")
             pairs[key] = self.item(depth + 1)

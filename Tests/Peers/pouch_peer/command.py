@@ -16,7 +16,7 @@ from .frames import FORMATS
 from .handshake import ACKNOWLEDGE, Offer
 from .receiver import Ledger, Receiver, prepare_output
 from .sender import Sender
-from .sources import FileSource, Source, StandardInput, parse_generate
+from .sources import AttachedSource, FileSource, Source, StandardInput, parse_generate
 from .stages import parse_pipeline
 from .transport import Endpoint, Listener, Stream, TLSFiles, dial
 
@@ -24,7 +24,7 @@ BOMB_LIMIT = 256 * 1024 * 1024
 
 EVENTS = """
 One JSON object a line on stdout, `event` first: listening {endpoint}, connected {role, pipeline,
-acknowledge, window, peer}, object {id, name, size, sha256, format, chunks, attributes},
+acknowledge, window, peer}, object {id, name, size, sha256, format, chunks, attachments, attributes},
 acknowledged {id, level}, refused {id, code, text}, skipped, cancelled, duplicate, credit, pong,
 ignored, failed (one of several connections), misbehaved {fault, verdict, reject}, closed.
 Exit codes are those of the executables: 2 some object refused or undelivered, 64 usage, 65 bad
@@ -161,6 +161,7 @@ def _add_send(parser: argparse.ArgumentParser) -> None:
     add("--header", metavar="NAME=VALUE", type=_pair("="), action="append", default=[])
     add("--deadline", type=int, help="milliseconds since 1970")
     add("--trace", help="traceparent")
+    add("--attach", metavar="FILE", action="append", default=[], help="to each object")
     add("--cancel", metavar="ID,…", type=_numbers, default=[], help="behind the first chunk")
 
     faults = parser.add_argument_group("misbehaviour of a sender")
@@ -170,19 +171,21 @@ def _add_send(parser: argparse.ArgumentParser) -> None:
     add("--wrong-offset", type=int, default=0, help="added to every offset")
     add("--wrong-size", type=int, default=0, help="added to every size")
     add("--wrong-digest", action="store_true", help="with --digest")
+    add("--wrong-attachments", metavar="LENGTH,…", type=_numbers, help="in the place of the true ones")
     add("--trailing-bytes", type=int, default=0, help="behind the entries of a frame")
     add("--ignore-window", action="store_true")
 
 
 def _add_receive(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add("--output", metavar="DIR", help="write objects there, under their names")
+    add("--output", metavar="DIR", help="write objects there, under their names; attachments: NAME.1, …")
     add("--count", type=int, help="close after that many objects")
     add("--window", metavar="OBJECTS,BYTES", type=_window, default=(1024, 8 << 20))
     add("--credit", metavar="OBJECTS,BYTES", type=_window, help="another window behind the handshake")
     add("--ack-every", type=int, default=1, help="objects in an ACK, unless one is due (1)")
     add("--refuse", metavar="ID,…", type=_numbers, default=[], help="answer NACK")
     add("--refuse-code", default="refused")
+    parser.set_defaults(deliver=None)  # what takes each object in memory, for `client`
 
 
 def check_options(options: argparse.Namespace) -> None:
@@ -206,6 +209,8 @@ def check_options(options: argparse.Namespace) -> None:
             raise UsageError("either files or --generate")
         if options.session is not None and len(options.session) != 16:
             raise UsageError("--session has 16 bytes")
+        if options.stream and options.attach:
+            raise UsageError("what has attachments says its size, and --stream does not")
         options.announced = announced or []
         options.require_pipeline = None
         options.credit = None
@@ -235,8 +240,16 @@ def make_offer(options: argparse.Namespace) -> Offer:
 
 def make_sources(options: argparse.Namespace) -> List[Source]:
     if options.generate:
-        return parse_generate(options.generate)
-    return [StandardInput(options.name) if path == "-" else FileSource(path) for path in options.paths]
+        sources = parse_generate(options.generate)
+    else:
+        sources = [
+            StandardInput(options.name) if path == "-" else FileSource(path)
+            for path in options.paths
+        ]
+    if options.attach:
+        attached: List[Source] = [FileSource(path) for path in options.attach]
+        return [AttachedSource(source, attached) for source in sources]
+    return sources
 
 
 def open_streams(options: argparse.Namespace, report: Report) -> Iterator[Tuple[Stream, bool]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass, field
-from typing import Any, Dict, Iterable, List, Tuple
+from typing import Any, Dict, Iterable, List, Optional, Tuple
 
 from . import cbor
 from .crc32c import crc32c
@@ -30,6 +30,7 @@ FORMATS = ("raw", "cbor", "json", "pickle")
 HAS_ATTRIBUTES, MORE = 0x10, 0x20
 ENTRY_PAYLOAD_LIMIT = (1 << 24) - 1
 INCOMPLETE_LIMIT = 64
+ATTACHMENT_LIMIT = 1024
 LEVELS = {"received": 1, "processed": 2}
 RANGE_LIMIT = 256
 
@@ -151,6 +152,7 @@ _ATTRIBUTE_TYPES = {
     "deadline": int,
     "trace": str,
     "digest": bytes,
+    "attachments": list,
 }
 
 
@@ -192,10 +194,29 @@ def check_attributes(attributes: Dict[str, Any]) -> None:
             right = value >= 0
         if right and kind is dict:
             right = all(isinstance(item, str) for item in value.values())
+        if right and kind is list:
+            right = all(type(item) is int and item >= 0 for item in value)
         if right and key == "digest":
             right = len(value) == 32
         if not right:
             raise ProtocolError(f"the attribute {key!r} has a wrong type or value")
+
+
+def own_length(entry: Entry) -> Optional[int]:
+    """How many bytes of the object that begins here come before its attachments; None where its
+    size is not known, and then it has none.
+
+    Raises ValueError where the attachments are not what section 5 says: that object is refused.
+    """
+    attachments = entry.attributes.get("attachments", [])
+    size = entry.attributes.get("size") if entry.more else len(entry.payload)
+    if attachments and size is None:
+        raise ValueError("an object in chunks has attachments and does not say its size")
+    if len(attachments) > ATTACHMENT_LIMIT:
+        raise ValueError(f"{len(attachments)} attachments")
+    if sum(attachments) > (size or 0):
+        raise ValueError(f"attachments of {sum(attachments)} bytes in an object of {size}")
+    return None if size is None else size - sum(attachments)
 
 
 # Acknowledgements

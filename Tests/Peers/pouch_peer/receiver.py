@@ -25,27 +25,30 @@ class Ledger:
     refused: int = 0
 
 
-class _Incoming:
-    """An object on its way in."""
+class _Part:
+    """The object's own bytes, or those of one attachment. A length of None is not known."""
 
-    def __init__(self, entry: Entry, output: Optional[str]) -> None:
-        self.attributes = entry.attributes
-        self.format = entry.format
+    def __init__(self, length: Optional[int], output: Optional[str], in_memory: bool) -> None:
+        self.length = length
+        self.data: Optional[bytearray] = bytearray() if in_memory else None
         self.digest = hashlib.sha256()
         self.size = 0
-        self.chunks = 0
         self.path: Optional[str] = None
         self.file: Optional[BinaryIO] = None
         if output is not None:
             handle, self.path = tempfile.mkstemp(prefix=".incoming-", dir=output)
             self.file = os.fdopen(handle, "wb")
 
-    def append(self, payload: bytes) -> None:
-        self.digest.update(payload)
-        self.size += len(payload)
-        self.chunks += 1
+    def append(self, payload: bytes) -> bytes:
+        """Takes what is this part's; the rest is the next one's."""
+        mine = payload if self.length is None else payload[: self.length - self.size]
+        self.digest.update(mine)
+        self.size += len(mine)
+        if self.data is not None:
+            self.data += mine
         if self.file is not None:
-            self.file.write(payload)
+            self.file.write(mine)
+        return payload[len(mine) :]
 
     def keep(self, name: str) -> None:
         if self.file is not None and self.path is not None:
@@ -57,6 +60,37 @@ class _Incoming:
             self.file.close()
             os.unlink(self.path)
             self.file = None
+
+
+class _Incoming:
+    """An object on its way in."""
+
+    def __init__(
+        self, entry: Entry, own: Optional[int], output: Optional[str], in_memory: bool
+    ) -> None:
+        self.attributes = entry.attributes
+        self.format = entry.format
+        self.digest = hashlib.sha256()
+        self.size = 0
+        self.chunks = 0
+        lengths = [own, *entry.attributes.get("attachments", [])]
+        self.parts = [_Part(length, output, in_memory) for length in lengths]
+
+    def append(self, payload: bytes) -> None:
+        self.digest.update(payload)
+        self.size += len(payload)
+        self.chunks += 1
+        for part in self.parts:
+            payload = part.append(payload)
+
+    def keep(self, name: str) -> None:
+        """The object under its name, its attachments under that with `.1`, `.2`, … behind it."""
+        for number, part in enumerate(self.parts):
+            part.keep(f"{name}.{number}" if number else name)
+
+    def drop(self) -> None:
+        for part in self.parts:
+            part.drop()
 
 
 class Receiver:
@@ -198,7 +232,12 @@ class Receiver:
             self._refuse(identifier, "too-large", f"the limit is {limit} bytes")
         else:
             try:
-                incoming = _Incoming(entry, self.options.output)
+                own = frames.own_length(entry)
+                in_memory = self.options.deliver is not None
+                incoming = _Incoming(entry, own, self.options.output, in_memory)
+            except ValueError as error:
+                self._refuse(identifier, "format", str(error))
+                return
             except OSError as error:
                 self._refuse(identifier, "storage", error.strerror or str(error))
                 return
@@ -240,6 +279,9 @@ class Receiver:
         if self.options.output is not None:
             safe = os.path.basename(name or "").lstrip(".") or f"object-{identifier}"
             incoming.keep(os.path.join(self.options.output, safe))
+        if self.options.deliver is not None:
+            own, *attachments = [bytes(part.data or b"") for part in incoming.parts]
+            self.options.deliver(own, attachments, FORMATS[incoming.format], attributes)
         self.ledger.objects += 1
         self.report(
             "object",
@@ -249,6 +291,9 @@ class Receiver:
             sha256=incoming.digest.hexdigest(),
             format=FORMATS[incoming.format],
             chunks=incoming.chunks,
+            attachments=[
+                {"size": part.size, "sha256": part.digest.hexdigest()} for part in incoming.parts[1:]
+            ],
             attributes={
                 key: value.hex() if isinstance(value, bytes) else value
                 for key, value in attributes.items()

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import itertools
 import os
+import queue
 import subprocess
 import sys
+import threading
 import time
 import traceback
-from typing import List
+from array import array
+from typing import Callable, List, Optional
 
+from . import client
 from .receiver import Ledger
 from .selftest_support import TESTS, TRANSPORTS, Workshop, contains, digest_of, equal, exchange, test
 
@@ -156,6 +160,69 @@ def _() -> None:
     equal(receiver.one("object")["size"], 0)
 
 
+@test("attachments stand behind their object, whole or in chunks")
+def _() -> None:
+    workshop = Workshop.shared()
+    attached = [workshop.file(name, data) for name, data in _ATTACHMENTS.items()]
+    options = [word for path in attached for word in ("--attach", path)]
+    own = workshop.file("own", b"the object itself " * 60)
+    for more in ([], ["--chunk", "700"], ["--chunk", "1"], ["--pipeline", "deflate:1,crc32c"]):
+        output = workshop.directory()
+        send = [*more, "--digest", *options, own]
+        sender, receiver = exchange(send, ["--output", output])
+        equal((sender.exit_code, receiver.exit_code), (0, 0), f"{sender.error} {receiver.error}")
+        sizes = [part["size"] for part in receiver.one("object")["attachments"]]
+        equal(sizes, [len(data) for data in _ATTACHMENTS.values()])
+        for number, path in enumerate([own, *attached]):
+            name = os.path.join(output, f"own.{number}" if number else "own")
+            equal(digest_of(name), digest_of(path), name)
+
+
+_ATTACHMENTS = {"large": os.urandom(3001), "empty": b"", "small": b"1"}
+
+
+@test("the calls for programs: objects in memory, in both directions")
+def _() -> None:
+    numbers = array("f", [1, 2.5, -3])
+    for receiver_listens in (True, False):
+        found: List[client.Received] = []
+        endpoints: "queue.Queue[str]" = queue.Queue()
+
+        def take(endpoint: str, listen: Optional[Callable[[str], None]]) -> None:
+            found.extend(client.receive(endpoint, listen=listen))
+
+        def give(endpoint: str, listen: Optional[Callable[[str], None]]) -> None:
+            attachments = [numbers, b"", memoryview(b"abcd")[::2]]
+            client.send(endpoint, b"own", attachments, "json", "n", listen)
+
+        first, second = (take, give) if receiver_listens else (give, take)
+        listener = threading.Thread(target=first, args=("tcp://127.0.0.1:0", endpoints.put))
+        listener.start()
+        second(endpoints.get(timeout=20), None)
+        listener.join(20)
+        equal(len(found), 1)
+        equal((found[0].payload, found[0].attachments), (b"own", [numbers.tobytes(), b"", b"ac"]))
+        equal((found[0].format, found[0].attributes["name"]), ("json", "n"))
+
+
+@test("attachments that do not add up refuse their object alone")
+def _() -> None:
+    for lengths in ("6", "5,1", f"{2**64 - 1}", f"{2**64 - 1},6", ",".join("0" * 1025)):
+        for more in ([], ["--chunk", "2"]):
+            send = ["--generate", "2x5", "--wrong-attachments", lengths, *more]
+            sender, receiver = exchange(send, [])
+            equal((sender.code, receiver.code), (2, 2), repr(receiver.error))
+            equal([event["code"] for event in sender.all("refused")], ["format", "format"])
+            equal(receiver.all("object"), [])
+    send = ["--generate", "1x5", "--wrong-attachments", "5", "--stream", "--chunk", "2"]
+    sender, _receiver = exchange(send, [])
+    contains(sender.one("refused")["text"], "size")
+    _sender, receiver = exchange(["--generate", "1x5", "--wrong-attachments", "2,3,0"], [])
+    found = receiver.one("object")
+    equal([part["size"] for part in found["attachments"]], [2, 3, 0])
+    equal(found["size"], 5)
+
+
 @test("attributes and formats")
 def _() -> None:
     path = Workshop.shared().file("value.json", b'{"a": 1}')
@@ -236,7 +303,7 @@ def _() -> None:
 
 
 def run_selftest(text: str, verbose: bool) -> int:
-    from . import selftest_faults, selftest_vectors  # noqa: F401  (they register their tests)
+    from . import selftest_arrays, selftest_faults, selftest_vectors  # noqa: F401  (they register their tests)
 
     failures = 0
     started = time.monotonic()

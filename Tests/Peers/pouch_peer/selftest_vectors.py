@@ -36,6 +36,13 @@ def _() -> None:
     body = bytes.fromhex("0000050068656C6C6F")
     equal(Entry(b"hello").encode(), body)
     equal(frames.decode_entries(body, 1), [Entry(b"hello")])
+    attached = Entry(b"\xa1\x01\x62hiabcde", 1, {"size": 10, "attachments": [3, 0, 2]})
+    body = bytes.fromhex(
+        "00000A110017A26473697A650A6B6174746163686D656E747383030002" "A1016268696162636465"
+    )
+    equal(attached.encode(), body)
+    equal(frames.decode_entries(body, 1), [attached])
+    equal(frames.own_length(attached), 5)
 
 
 @test("a flipped bit in a header is seen")

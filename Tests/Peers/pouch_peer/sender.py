@@ -50,6 +50,7 @@ class Sender:
         self.waiting: Deque[Source] = deque(sources)
         self.active: Deque[_Chunked] = deque()
         self.in_flight: Dict[int, int] = {}  # id to the bytes that it takes of the window
+        self.most_attachments = max((len(source.attachments) for source in sources), default=0)
         self.next_id = 1
         self.acknowledged = 0
         self.refused = 0
@@ -148,20 +149,26 @@ class Sender:
     @property
     def _head_room(self) -> int:
         """An entry's head and its longest attributes."""
-        return 6 + len(frames.cbor.encode(self._attributes("n" * 255, 2**63, bytes(32))))
+        longest = Source("n" * 255, None)
+        longest.attachments = [2**63] * self.most_attachments
+        return 6 + len(frames.cbor.encode(self._attributes(longest, 2**63, bytes(32))))
 
     def _attributes(
-        self, name: Optional[str], size: Optional[int], digest: Optional[bytes]
+        self, source: Source, size: Optional[int], digest: Optional[bytes]
     ) -> Dict[str, Any]:
         options = self.options
+        attachments = source.attachments
+        if options.wrong_attachments is not None:
+            attachments = options.wrong_attachments
         every = {
-            "name": name,
+            "name": source.name,
             "size": size,
             "digest": digest,
             "type": options.type,
             "headers": dict(options.header) or None,
             "deadline": options.deadline,
             "trace": options.trace,
+            "attachments": attachments or None,
         }
         return {key: value for key, value in every.items() if value is not None}
 
@@ -189,7 +196,7 @@ class Sender:
                 break
             with source.open() as stream:
                 payload = stream.read()
-            entry = Entry(payload, self.format, self._attributes(source.name, None, self._digest(source)))
+            entry = Entry(payload, self.format, self._attributes(source, None, self._digest(source)))
             encoded = len(entry.encode())
             if entries and size + encoded > self.connection.payload_room:
                 break
@@ -226,7 +233,7 @@ class Sender:
         else:
             known = None if self.options.stream else chunked.source.size
             size = known + self.options.wrong_size if known is not None else None
-            attributes = self._attributes(chunked.source.name, size, self._digest(chunked.source))
+            attributes = self._attributes(chunked.source, size, self._digest(chunked.source))
         last = ACK_REQUESTED if self.options.ack_requested and not more else 0
         self._send_data(chunked.id, [Entry(payload, self.format, attributes, more)], last)
         chunked.sent += len(payload)

@@ -6,13 +6,15 @@ import io
 import os
 import re
 import sys
-from typing import BinaryIO, Iterator, List, Optional
+from typing import Any, BinaryIO, Iterator, List, Optional
 
 from .errors import InputError, UsageError
 
 
 class Source:
     """An object before it is sent. A size of None is not known, as of a pipe."""
+
+    attachments: List[int] = []  # the lengths of its last bytes that are attachments
 
     def __init__(self, name: Optional[str], size: Optional[int]) -> None:
         self.name, self.size = name, size
@@ -36,6 +38,18 @@ class FileSource(Source):
         return open(self.path, "rb")
 
 
+class BytesSource(Source):
+    """Anything with a buffer, such as bytes, an array or a NumPy array."""
+
+    def __init__(self, name: Optional[str], data: Any) -> None:
+        self.data = memoryview(data)
+        super().__init__(name, self.data.nbytes)
+
+    def open(self) -> BinaryIO:
+        flat = self.data.c_contiguous and self.data.nbytes > 0
+        return io.BytesIO(self.data.cast("B") if flat else self.data.tobytes())
+
+
 class StandardInput(Source):
     def __init__(self, name: Optional[str]) -> None:
         super().__init__(name, None)
@@ -54,6 +68,43 @@ class GeneratedSource(Source):
     def open(self) -> BinaryIO:
         assert self.size is not None
         return io.BytesIO(generated(self.number, self.size))
+
+
+class AttachedSource(Source):
+    """An object with attachments behind its own bytes."""
+
+    def __init__(self, own: Source, attachments: List[Source]) -> None:
+        sizes = [part.size for part in [own, *attachments]]
+        known = [size for size in sizes if size is not None]
+        if len(known) < len(sizes):
+            raise UsageError("what has attachments, and what is attached, must have a size")
+        super().__init__(own.name, sum(known))
+        self.parts = [own, *attachments]
+        self.attachments = known[1:]
+
+    def open(self) -> BinaryIO:
+        return io.BufferedReader(_Chain(part.open() for part in self.parts))
+
+
+class _Chain(io.RawIOBase):
+    """Streams, one behind the other."""
+
+    def __init__(self, streams: Iterator[BinaryIO]) -> None:
+        self.streams = streams
+        self.current: Optional[BinaryIO] = next(streams, None)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        while self.current is not None:
+            piece = self.current.read(len(buffer))
+            if piece:
+                buffer[: len(piece)] = piece
+                return len(piece)
+            self.current.close()
+            self.current = next(self.streams, None)
+        return 0
 
 
 def generated(number: int, size: int) -> bytes:

@@ -24,7 +24,7 @@ struct OverrideErrorTests {
         --set limits.frame: error: it has no value
              = write --set key.path=value, such as --set limits.frame=8MiB
         --set nothing: error: unknown setting 'nothing'
-             = settings and sections: connect, listen, insecure, tls, pipeline, delivery, limits, timeouts, log
+             = settings and sections: connect, listen, insecure, framing, tls, pipeline, delivery, input, limits, timeouts, log
         3 errors. Nothing was started.
         """),
     ErrorCase(
@@ -81,7 +81,7 @@ struct OverrideErrorTests {
       set: ["version=1"],
       expected: """
         --set version: error: unknown setting 'version'
-             = settings and sections: connect, listen, insecure, tls, pipeline, delivery, limits, timeouts, log
+             = settings and sections: connect, listen, insecure, framing, tls, pipeline, delivery, input, limits, timeouts, log
         1 error. Nothing was started.
         """),
     ErrorCase(

@@ -1,4 +1,5 @@
 import Foundation
+import Measuring
 
 /// The comparison as text: medians, spread, and the ratio of each workload to each reference.
 struct Table {
@@ -20,18 +21,6 @@ struct Table {
       }
       lines.append([row.name] + cells + ratios)
     }
-    return Self.aligned(lines)
-  }
-
-  /// The first column to the left, the others to the right.
-  private static func aligned(_ lines: [[String]]) -> String {
-    let columns = lines.first?.count ?? 0
-    let widths = (0..<columns).map { column in lines.map { $0[column].count }.max() ?? 0 }
-    return lines.map { line in
-      line.enumerated().map { column, cell in
-        let padding = String(repeating: " ", count: widths[column] - cell.count)
-        return column == 0 ? cell + padding : padding + cell
-      }.joined(separator: "  ")
-    }.joined(separator: "\n")
+    return AlignedText.columns(lines)
   }
 }

@@ -1,10 +1,9 @@
 package import PouchConfiguration
 
-/// What `pouch-receive` is asked to do.
-package struct ReceiveRequest: Sendable {
+/// What every command is asked, whatever it does.
+package struct CommandRequest: Sendable {
   package var reader: ConfigurationReader
-  /// Whether payloads go to stdout as they are.
-  package var isRaw = false
+  /// Whether everything is checked and nothing started.
   package var isCheck = false
   /// With `isCheck`: connect, or bind, as well.
   package var connects = false

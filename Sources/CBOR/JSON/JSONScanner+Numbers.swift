@@ -1,0 +1,69 @@
+extension JSONScanner {
+  /// More digits than these are refused, since converting them takes quadratic time.
+  static let mostDigits = 4300
+
+  /// Takes a number: digits alone are an integer of any size, a fraction or an exponent makes it
+  /// a float (RFC 8949, section 6.2).
+  ///
+  /// - Throws: `syntax`; `outOfRange` for one that is too large for a float, or too long.
+  mutating func number() throws(CBORError) -> Value {
+    let start = position
+    let isNegative = take("-")
+    let digits = position
+    var small: UInt64 = 0
+    while let digit = digit(at: position) {
+      // What overflows is longer than what is taken for small.
+      small = small &* 10 &+ UInt64(digit)
+      position &+= 1
+    }
+    let count = position - digits
+    guard count > 0 else { throw unexpected("a digit") }
+    guard count == 1 || bytes[digits] != UInt8(ascii: "0") else {
+      throw failure("a number that begins with 0", at: start)
+    }
+    if next == UInt8(ascii: ".") || next == UInt8(ascii: "e") || next == UInt8(ascii: "E") {
+      return try float(from: start)
+    }
+    if count <= 18 {
+      return isNegative && small > 0 ? .negative(small - 1) : .unsigned(small)
+    }
+    try checkLength(start)
+    guard
+      let value = BigInteger(
+        isNegative: isNegative, digits: bytes[digits..<position], radix: 10)
+    else { throw failure("a number without digits", at: start) }
+    return Value(value)
+  }
+
+  private mutating func float(from start: Int) throws(CBORError) -> Value {
+    if take(".") { try takeDigits() }
+    if take("e") || take("E") {
+      if !take("-") { _ = take("+") }
+      try takeDigits()
+    }
+    try checkLength(start)
+    let text = String(decoding: bytes[start..<position], as: UTF8.self)
+    guard let value = Double(text), value.isFinite else {
+      throw CBORError(.outOfRange, "a number that no float of 64 bits reaches", offset: start)
+    }
+    return .float(value)
+  }
+
+  private mutating func takeDigits() throws(CBORError) {
+    guard digit(at: position) != nil else { throw unexpected("a digit") }
+    while digit(at: position) != nil { position &+= 1 }
+  }
+
+  private func digit(at index: Int) -> UInt8? {
+    guard index < bytes.count else { return nil }
+    let digit = bytes[index] &- UInt8(ascii: "0")
+    return digit < 10 ? digit : nil
+  }
+
+  private func checkLength(_ start: Int) throws(CBORError) {
+    guard position - start <= Self.mostDigits + 1 else {
+      throw CBORError(
+        .outOfRange, "a number of more than \(Self.mostDigits) digits", offset: start)
+    }
+  }
+}

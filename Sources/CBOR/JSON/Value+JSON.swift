@@ -1,0 +1,44 @@
+extension Value {
+  /// Reads JSON text: RFC 8259 as it is written, converted as RFC 8949, section 6.2, suggests.
+  ///
+  /// Digits alone become an integer of any size; a number with a fraction or an exponent becomes
+  /// the nearest float. An object becomes a map with its members in their order.
+  ///
+  /// - Parameters:
+  ///   - text: The text, in UTF-8 and without a byte order mark.
+  ///   - limits: What to accept.
+  /// - Throws: `CBORError`: `syntax`, `invalidUTF8`, `outOfRange` for a number that a float cannot
+  ///   hold or of more than 4,300 digits, `depthExceeded`, `itemsExceeded` or `duplicateKey`, with
+  ///   an offset in bytes.
+  public init(
+    json text: [UInt8], limits: DecodingLimits = DecodingLimits()
+  ) throws(CBORError) {
+    var parser = JSONParser(text, limits: limits)
+    self = try parser.parse()
+  }
+
+  /// Reads JSON text; see `init(json:limits:)` of its bytes.
+  public init(json text: String, limits: DecodingLimits = DecodingLimits()) throws(CBORError) {
+    try self.init(json: Array(text.utf8), limits: limits)
+  }
+
+  /// The value as JSON text, as far as JSON can hold it, and what it cannot.
+  ///
+  /// RFC 8949, section 6.1, with the members of an object in their order:
+  ///
+  /// | item | becomes |
+  /// | --- | --- |
+  /// | integers, bignums too | numbers; beyond 2^53 a loss, since most readers round them |
+  /// | bytes | base64url text without padding, or as tags 21 to 23 say; a loss |
+  /// | keys that are not text | digits, base64url or diagnostic notation; a loss |
+  /// | NaN, infinities, undefined, other simple values | `null`; a loss |
+  /// | decimal fractions (tag 4) | numbers, where 2^53 and a float's range hold them |
+  /// | typed arrays, multi-dimensional ones (tags 40, 1040, 64 to 87) | arrays of numbers |
+  /// | dates as text, URIs, UUIDs (tags 0, 32, 37) | their usual text |
+  /// | other tags | what they hold; a loss |
+  public func json() -> JSONText {
+    var printer = JSONPrinter()
+    printer.print(self)
+    return printer.result
+  }
+}

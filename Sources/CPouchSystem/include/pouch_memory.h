@@ -1,0 +1,27 @@
+// Memory that can grow without being copied, which Swift's own allocation cannot, and its
+// comparison.
+#ifndef POUCH_MEMORY_H
+#define POUCH_MEMORY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+// As malloc, realloc and free: memory is aligned for any type, and a large block is moved by
+// changing page tables, not by copying what it holds.
+static inline void *_Nullable pouch_memory_allocate(size_t capacity) { return malloc(capacity); }
+
+static inline void *_Nullable pouch_memory_resize(void *_Nonnull memory, size_t capacity) {
+  return realloc(memory, capacity);
+}
+
+// Whether two runs of `count` bytes, at least one, are the same.
+static inline bool pouch_memory_equal(
+    const void *_Nonnull left, const void *_Nonnull right, size_t count) {
+  return memcmp(left, right, count) == 0;
+}
+
+static inline void pouch_memory_free(void *_Nonnull memory) { free(memory); }
+
+#endif

@@ -1,0 +1,163 @@
+import PouchCore
+import Synchronization
+
+extension Length10Connection {
+  var hasCredit: Bool {
+    state.withLock { $0.reasonToRefuse == nil && !$0.isWriting }
+  }
+
+  /// With nothing acknowledged, what was written stays in flight.
+  var summary: SenderSummary {
+    state.withLock { state in
+      var summary = SenderSummary()
+      summary.accepted = state.accepted
+      summary.undelivered = state.undelivered
+      summary.inFlight = state.accepted - state.undelivered
+      return summary
+    }
+  }
+
+  /// Writes an object, header and payload in one call, and returns when the kernel has it.
+  func send(
+    _ payload: Bytes, attributes: Attributes, format: ObjectFormat
+  ) async throws(PouchError) -> Receipt {
+    try check(format, attributes)
+    // A value in another format becomes a pickle.
+    let payload =
+      format == .pickle ? payload : try ObjectFormat.pickle.payload(for: format.value(of: payload))
+    let header = try Length10.header(for: UInt64(payload.count))
+    try await takeTurn()
+    let id = begin()
+    do throws(PouchError) {
+      try await stream.write([header, payload])
+    } catch {
+      throw giveUp(id, error)
+    }
+    passTurn()
+    return Receipt(id: id, connection: nil)
+  }
+
+  /// There is no place for attributes in this framing, and so none for attachments.
+  func send(
+    parts: [Bytes], attributes: Attributes, format: ObjectFormat
+  ) async throws(PouchError) -> Receipt {
+    throw PouchError(
+      .usage, "an object of the length10 framing has no attachments",
+      hint: "put the buffers into the object", endpoint: info.endpoint)
+  }
+
+  func send(
+    _ payload: Bytes, attachments: [Bytes], attributes: Attributes, format: ObjectFormat
+  ) async throws(PouchError) -> Receipt {
+    // Refused: `attributes` lists them.
+    try await send(payload, attributes: attributes, format: format)
+  }
+
+  func send(
+    attributes: Attributes, format: ObjectFormat,
+    from source: (Int) async throws(PouchError) -> Bytes
+  ) async throws(PouchError) -> Receipt {
+    try check(format, attributes)
+    guard format == .pickle, let size = attributes.size else {
+      return try await send(collect(source), attributes: attributes, format: format)
+    }
+    return try await stream(size, source)
+  }
+
+  /// Sends what `source` yields behind the length that it was announced with, in constant memory.
+  ///
+  /// A piece is written when the next one is there: the last one only when it is known to be the
+  /// last, so that an object which does not have its length never arrives whole.
+  private func stream(
+    _ size: UInt64, _ source: (Int) async throws(PouchError) -> Bytes
+  ) async throws(PouchError) -> Receipt {
+    var waiting = [try Length10.header(for: size)]
+    var piece = try await source(Length10Connection.pieceSize)
+    var left = size
+    try await takeTurn()
+    var id: UInt64?
+    do throws(PouchError) {
+      while true {
+        guard UInt64(piece.count) <= left else { throw Length10Connection.wrongSize(size, "more") }
+        left -= UInt64(piece.count)
+        let next = piece.isEmpty ? piece : try await source(Length10Connection.pieceSize)
+        if next.isEmpty, left > 0 { throw Length10Connection.wrongSize(size, "fewer") }
+        if left == 0, !next.isEmpty { throw Length10Connection.wrongSize(size, "more") }
+        if id == nil { id = begin() }
+        try await stream.write(waiting + [piece])
+        waiting = []
+        if next.isEmpty { break }
+        piece = next
+      }
+    } catch {
+      if let id { throw giveUp(id, error) }
+      passTurn()
+      throw error
+    }
+    passTurn()
+    return Receipt(id: id ?? 0, connection: nil)
+  }
+
+  /// Gathers an object whose length as a pickle nobody knows: the header comes first.
+  private func collect(
+    _ source: (Int) async throws(PouchError) -> Bytes
+  ) async throws(PouchError) -> Bytes {
+    var whole = ByteBuffer()
+    while true {
+      let piece = try await source(Length10Connection.pieceSize)
+      if piece.isEmpty { return whole.freeze() }
+      guard whole.count + piece.count <= limits.object else {
+        throw PouchError(
+          .limitExceeded,
+          "an object of unknown size has more than \(limits.object) bytes; length10 needs the "
+            + "length first",
+          hint: "say the size in the attributes, or raise limits.object", endpoint: info.endpoint)
+      }
+      whole.append(piece)
+    }
+  }
+
+  // MARK: Books
+
+  /// Gives out the next number. Whoever has the turn calls it.
+  private func begin() -> UInt64 {
+    state.withLock { state in
+      state.accepted += 1
+      return state.accepted
+    }
+  }
+
+  /// Ends the connection in the middle of an object, of which the rest cannot be taken back.
+  ///
+  /// - Returns: Why.
+  private func giveUp(_ id: UInt64, _ error: PouchError) -> PouchError {
+    state.withLock { $0.undelivered += 1 }
+    let reason = reason(for: error)
+    abort(reason)
+    return reason.at(endpoint: info.endpoint, objectID: id)
+  }
+
+  // MARK: Checks
+
+  /// How much of a streamed object is asked for at a time, in bytes.
+  static let pieceSize = Outbox.chunkSize
+
+  private func check(_ format: ObjectFormat, _ attributes: Attributes) throws(PouchError) {
+    guard attributes.attachments.isEmpty else {
+      throw PouchError(
+        .usage, "the framing length10 has no place for attachments",
+        hint: "put them into the object, or send with the framing pouch", endpoint: info.endpoint)
+    }
+    guard ![.pickle, .cbor, .json].contains(format) else { return }
+    throw PouchError(
+      .usage, "the framing length10 carries pickles, and this object is \(format)",
+      hint: "send a Codable value, or bytes that are a pickle in the format pickle",
+      endpoint: info.endpoint)
+  }
+
+  private static func wrongSize(_ size: UInt64, _ what: String) -> PouchError {
+    PouchError(
+      .badData, "the object was announced with \(size) bytes and has \(what)",
+      hint: "leave the size out, or do not change what is being sent")
+  }
+}

@@ -1,0 +1,66 @@
+import PouchCore
+import Synchronization
+
+/// One object is written at a time. Whoever wants to write waits for a turn, in order.
+extension Length10Connection {
+  /// Waits until nobody else writes.
+  ///
+  /// - Throws: Why nothing can be sent any more; `.cancelled`.
+  func takeTurn() async throws(PouchError) {
+    let waiter = Waiter()
+    let isMine = try state.withLock { state -> Result<Bool, PouchError> in
+      if let reason = state.reasonToRefuse { return .failure(reason) }
+      if !state.isWriting {
+        state.isWriting = true
+        return .success(true)
+      }
+      state.turns.append(waiter)
+      return .success(false)
+    }.get()
+    if isMine { return }
+    // Whoever has the turn before hands it over by firing.
+    try await waiter.wait()
+    guard let reason = state.withLock({ $0.reasonToRefuse }) else { return }
+    passTurn()
+    throw reason
+  }
+
+  /// Hands the turn to whoever waits longest.
+  func passTurn() {
+    while true {
+      let next = state.withLock { state -> Waiter? in
+        if state.turns.isEmpty {
+          state.isWriting = false
+          return nil
+        }
+        return state.turns.removeFirst()
+      }
+      // One that was cancelled is passed over.
+      guard let next, !next.fire(.success(())) else { return }
+    }
+  }
+
+  /// Notes under the lock what keeps others from sending, and waits until nobody writes.
+  func waitForWriter(_ note: (inout State) -> Void) async {
+    let waiter = Waiter()
+    let isWriting = state.withLock { state -> Bool in
+      note(&state)
+      guard state.isWriting, state.outcome == nil else { return false }
+      state.turns.append(waiter)
+      return true
+    }
+    guard isWriting else { return }
+    do throws(PouchError) { try await waiter.wait() } catch { return }
+    passTurn()
+  }
+}
+
+extension Length10Connection.State {
+  /// Why nothing can be sent; nil when it can.
+  var reasonToRefuse: PouchError? {
+    if let outcome { return Connection.error(after: outcome) }
+    if peerHasLeft { return PouchError(.closed, "the receiver has left") }
+    if isClosing { return PouchError(.closed, "the sender is closing") }
+    return nil
+  }
+}

@@ -1,0 +1,136 @@
+import CBOR
+import Synchronization
+import Testing
+
+@Suite("JSON that is read") struct JSONReadingTests {
+  @Test(
+    "Everything that RFC 8259 allows is read",
+    arguments: [
+      ("null", "null"), (" \t\r\n true \n", "true"), ("false", "false"), ("\"\"", "\"\""),
+      ("0", "0"), ("-0", "0"), ("-1", "-1"), ("10", "10"), ("-0.0", "-0.0"), ("0.0", "0.0"),
+      ("1.0", "1.0"), ("1e3", "1000.0"), ("1E+3", "1000.0"), ("1e-3", "0.001"), ("0e0", "0.0"),
+      ("123456789012345678", "123456789012345678"), ("1234567890123456789", "1234567890123456789"),
+      ("18446744073709551615", "18446744073709551615"),
+      ("18446744073709551616", "18446744073709551616"),
+      ("-18446744073709551616", "-18446744073709551616"),
+      ("-18446744073709551617", "-18446744073709551617"),
+      ("1e-400", "0.0"), ("1.7976931348623157e308", "1.7976931348623157e+308"),
+      ("5e-324", "5.0e-324"), ("9007199254740993.0", "9007199254740992.0"),
+      ("0.1", "0.1"), ("[]", "[]"), ("[ ]", "[]"), ("{}", "{}"), ("{ }", "{}"),
+      ("[1 ,2,[3]]", "[1, 2, [3]]"),
+      (#"{"a":1 , "b" : {"c":[{}]}}"#, #"{"a": 1, "b": {"c": [{}]}}"#),
+      (#"{"":0}"#, #"{"": 0}"#), (#""\"\\\/\b\f\n\r\t""#, #""\"\\/\u0008\u000c\n\r\t""#),
+      (#""\u00e9\u6c34\ud800\udd51""#, "\"\u{e9}\u{6c34}\u{10151}\""), (#""\u0000""#, #""\u0000""#),
+      (#""\uD83D\uDE00""#, "\"\u{1f600}\""), ("\"\u{10ffff}\u{7f}\"", "\"\u{10ffff}\\u007f\""),
+      (#""\ufffe\uFFFF""#, "\"\u{fffe}\u{ffff}\""), ("\"\u{2028}\"", #""\u2028""#),
+      (
+        "{\"e\u{301}\":1,\"\u{e9}\":2}", "{\"e\u{301}\": 1, \"\u{e9}\": 2}"
+      ),
+    ])
+  func reads(_ text: String, _ printed: String) throws {
+    #expect(try Value(json: text).diagnosticNotation == printed)
+  }
+
+  @Test(
+    "What is not JSON is refused, with a place in the text",
+    arguments: [
+      ("", 0), (" ", 1), ("[", 1), ("]", 0), ("{", 1), ("}", 0), ("[1", 2), ("[1,", 3), ("[1,]", 3),
+      ("[,1]", 1), ("[1,,2]", 3), ("[1 2]", 3), ("[1}", 2), (#"{"a":1]"#, 6), ("{1:2}", 1),
+      (#"{"a"}"#, 4), (#"{"a":}"#, 5), (#"{"a":1,}"#, 7), (#"{"a":1 "b":2}"#, 7), (#"{'a':1}"#, 1),
+      (#"{"a" 1}"#, 5), (#"{,"a":1}"#, 1), ("1 2", 2), ("[]]", 2), ("tru", 0), ("True", 0),
+      ("nul", 0), ("nullx", 4), ("NaN", 0), ("Infinity", 0), ("-Infinity", 1), ("undefined", 0),
+      ("+1", 0), ("-", 1), ("--1", 1), ("01", 0), ("-01", 0), ("00", 0), (".5", 0), ("1.", 2),
+      ("1.e3", 2), ("1e", 2), ("1e+", 3), ("1.5.", 3), ("0x10", 1), ("1_000", 1), ("- 1", 1),
+      ("\u{661}", 0), ("\"", 0), (#""\"#, 1), (#""\x41""#, 1), (#""\u12"#, 1), (#""\u12g4""#, 1),
+      (#""\u""#, 1), (#""\u+123""#, 1), (#""\U0041""#, 1), (#""\ud800""#, 1), (#""\udc00""#, 1),
+      (#""a\ud800\u0041""#, 2), (#""\ud800\ud800""#, 1), (#""\udc00\udc00""#, 1),
+      (#""\ud800\n""#, 1), (#""\u{41}""#, 1),
+      (#""\'""#, 1), (#""\0""#, 1), ("\"a\nb\"", 2), ("\"\t\"", 1), ("\"\u{0}\"", 1),
+      ("\"\u{1f}\"", 1), ("\u{feff}1", 0), ("1\u{feff}", 1), ("\u{a0}1", 0), ("1\u{c}", 1),
+      ("\u{85}1", 0), ("/* */1", 0), ("1//", 1), ("#", 0), ("\u{0}", 0), ("1\u{0}", 1),
+      ("\"a\" \"b\"", 4), ("'a'", 0), ("[\"a\",\n\u{2028}\"b\"]", 6), ("<null>", 0),
+    ])
+  func refuses(_ text: String, _ offset: Int) {
+    let error = #expect(throws: CBORError.self) { try Value(json: text) }
+    #expect(error?.code == .syntax)
+    #expect(error?.offset == offset, "\(String(describing: error))")
+  }
+
+  @Test(
+    "Bytes that are not UTF-8 are refused, wherever they stand",
+    arguments: [
+      (hex("22 80 22"), 0), (hex("5b 22 c3 22 5d"), 1), (hex("22 c0 af 22"), 0),
+      (hex("22 ed a0 80 22"), 0), (hex("22 f4 90 80 80 22"), 0), (hex("22 e2 82 22"), 0),
+      (hex("22 c3 5c 6e a9 22"), 0), (hex("7b 22 ff 22 3a 31 7d"), 1),
+    ] as [([UInt8], Int)])
+  func invalidText(_ bytes: [UInt8], _ offset: Int) {
+    let error = #expect(throws: CBORError.self) { try Value(json: bytes) }
+    #expect(error?.code == .invalidUTF8)
+    #expect(error?.offset == offset)
+  }
+
+  @Test("Bytes that are not UTF-8 outside of strings, and UTF-16, are no JSON")
+  func otherEncodings() {
+    for bytes in [[0xff], [0x31, 0xff], hex("31 00"), hex("00 31"), hex("fe ff 00 31")] {
+      let error = #expect(throws: CBORError.self) { try Value(json: bytes) }
+      #expect(error?.code == .syntax)
+    }
+  }
+
+  @Test("Limits hold for JSON too") func limits() throws {
+    func error(_ text: String, _ limits: DecodingLimits = DecodingLimits()) -> CBORError? {
+      do throws(CBORError) {
+        _ = try Value(json: text, limits: limits)
+        return nil
+      } catch { return error }
+    }
+    let deep = String(repeating: "[", count: 513) + String(repeating: "]", count: 513)
+    #expect(error(deep)?.code == .depthExceeded)
+    #expect(error(deep)?.offset == 512)
+    #expect(error(String(deep.dropFirst().dropLast())) == nil)
+    let twice = #"{"a":1,"b":[],"\u0061":2}"#
+    #expect(error(twice)?.code == .duplicateKey)
+    #expect(error(twice)?.offset == 14)
+    #expect(error(#"{"a":{"a":1},"b":{"a":1}}"#) == nil)
+    #expect(error(twice, DecodingLimits(allowsDuplicateKeys: true)) == nil)
+    #expect(error("[1,2,3]", DecodingLimits(items: 3))?.code == .itemsExceeded)
+    #expect(error(#"{"a":1}"#, DecodingLimits(items: 2))?.offset == 5)
+    #expect(error(#"{"a":1}"#, DecodingLimits(items: 3)) == nil)
+  }
+
+  @Test("Numbers are as large as they like, up to 4,300 digits; floats are not")
+  func numbers() throws {
+    let digits = "1" + String(repeating: "0", count: 4298) + "7"
+    let value = try Value(json: "-" + digits)
+    #expect(value.bigInteger == BigInteger("-" + digits))
+    #expect(value.bigInteger?.description == "-" + digits)
+    for text in [digits + "00", "0." + digits, "[1e9999]", "-1e309", "1e99999999999999999999"] {
+      let error = #expect(throws: CBORError.self) { try Value(json: text) }
+      #expect(error?.code == .outOfRange, "\(text.prefix(20))")
+      #expect(error?.offset == (text.hasPrefix("[") ? 1 : 0))
+    }
+  }
+
+  @Test("Deep text is read and written on a small stack", arguments: ["[", "{\"a\":"])
+  func smallStack(_ opening: String) {
+    let depth = 100_000
+    let text =
+      String(repeating: opening, count: depth) + "0"
+      + String(repeating: opening == "[" ? "]" : "}", count: depth)
+    let survived = Mutex(false)
+    onSmallStack {
+      guard let value = try? Value(json: text, limits: DecodingLimits(depth: depth)) else { return }
+      let isSame = value.json().text == text
+      survived.withLock { $0 = isSame }
+    }
+    #expect(survived.withLock { $0 })
+  }
+
+  @Test("Text that is cut anywhere is an error, and never a trap") func truncation() throws {
+    let text = Array(#"{"a":[1,-2.5e+3,"\ud83d\ude00é",true,null],"b":{"c":false}}"#.utf8)
+    _ = try Value(json: text)
+    for count in text.indices {
+      #expect(throws: CBORError.self) { try Value(json: Array(text[..<count])) }
+    }
+  }
+}
