@@ -12,9 +12,9 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 build=.build/fuzz
 corpus=Tests/Fuzzing/Corpus
 export POUCH_FUZZ=1
-# The compiler heeds only the last -sanitize: both in one, or Swift is not instrumented for coverage.
-flags=(-c release --scratch-path "$build" --sanitize fuzzer --sanitize address
-  -Xswiftc -sanitize=fuzzer,address --product pouch-fuzz)
+flags=(-c release --scratch-path "$build" --sanitize fuzzer --sanitize address --product pouch-fuzz)
+# The compiler obeys the last of several -sanitize: both in one, or the fuzzer sees no coverage.
+flags+=(-Xswiftc -sanitize=fuzzer,address)
 swift build "${flags[@]}" </dev/null
 fuzz=$(swift build "${flags[@]}" --show-bin-path)/pouch-fuzz
 
