@@ -1,6 +1,5 @@
 internal import Pouch
 internal import PouchCore
-internal import Synchronization
 
 /// One object at a time, each awaited until the receiver has answered for it.
 struct PouchRoundTrip: Contender {
@@ -28,32 +27,6 @@ struct PouchRoundTrip: Contender {
     var figures = try meters.figures(sent: latency.sent, name)
     figures.add(latency.recorder)
     return figures
-  }
-}
-
-/// What one end has seen of its round trips.
-struct RoundTrips: Sendable {
-  var sent: UInt64 = 0
-  var recorder = LatencyRecorder()
-
-  init() {}
-
-  init(merging others: [RoundTrips]) {
-    for other in others {
-      sent += other.sent
-      recorder.add(other.recorder)
-    }
-  }
-}
-
-/// What several connections have seen.
-final class Merged: Sendable {
-  private let state = Mutex(RoundTrips())
-
-  var value: RoundTrips { state.withLock { $0 } }
-
-  func add(_ trips: RoundTrips) {
-    state.withLock { $0 = RoundTrips(merging: [$0, trips]) }
   }
 }
 

@@ -24,7 +24,7 @@ struct Program: Sendable {
     name: "python3",
     command: ["env", "PYTHONPATH=\(Repository.path("Tests/Peers"))", "python3", "-B"])
 
-  private init(name: String, command: [String]) {
+  init(name: String, command: [String]) {
     self.name = name
     self.command = command
   }
