@@ -59,8 +59,16 @@ fuzz: ## Fuzz the decoders, SECONDS each (60): TARGETS='cbor pickle' for some; f
 	@SECONDS_EACH=$(or $(SECONDS),60) scripts/fuzz.sh $(TARGETS)
 
 .PHONY: bench
-bench: ## Compare Pouch with raw sockets and libzmq (release; installs libzmq3-dev if missing)
+bench: ## Compare Pouch with its peers, 64-byte objects over TCP (release; installs what is missing)
 	@$(MAKE) --no-print-directory -C Benchmarks run
+
+.PHONY: bench-peers
+bench-peers: ## The same for all sizes and transports, into docs/performance.md (ONLY=tcp for some)
+	@$(MAKE) --no-print-directory -C Benchmarks peers
+
+.PHONY: bench-growth
+bench-growth: ## Measure growth with sizes, connections and loops, and draw it (docs/performance)
+	@$(MAKE) --no-print-directory -C Benchmarks growth
 
 .PHONY: bench-coders
 bench-coders: ## Compare CBOR with Foundation's JSON, Python's pickle and cbor2, and memcpy (release)

@@ -18,17 +18,26 @@ let package = Package(
   dependencies: [
     .package(name: "pouch", path: ".."),
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
   ],
   targets: [
     // Not through pkg-config: Debian's libzmq.pc lists flags that SwiftPM warns about. The module
     // map links the library, which lies where compilers look anyway.
     .systemLibrary(name: "CZeroMQ", providers: [.apt(["libzmq3-dev"])]),
+    .systemLibrary(name: "CNNG", providers: [.apt(["libnng-dev"])]),
+    // Names of their own: Pouch has modules of the same libraries, and does not export them.
+    .systemLibrary(name: "CPeerOpenSSL", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CPeerZlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(name: "CAffinity"),
     .target(name: "Measuring", swiftSettings: settings),
     // How objects travel.
     .executableTarget(
-      name: "compare",
+      name: "peers",
       dependencies: [
-        "CZeroMQ", "Measuring", .product(name: "Pouch", package: "pouch"), argumentParser,
+        "CAffinity", "CNNG", "CPeerOpenSSL", "CPeerZlib", "CZeroMQ", "Measuring",
+        .product(name: "Pouch", package: "pouch"), argumentParser,
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
       ],
       swiftSettings: settings),
     // How objects become bytes and bytes objects.

@@ -36,13 +36,17 @@ missing_packages() {
   if ! command -v pkg-config >/dev/null; then
     # Nothing can be asked about the libraries yet: apt-get leaves alone what is already there.
     printf '%s\n' pkg-config libssl-dev zlib1g-dev
-    [[ $1 != benchmarks ]] || printf '%s\n' libzmq3-dev
+    [[ $1 != benchmarks ]] || printf '%s\n' libzmq3-dev libnng-dev
   else
     has_library openssl '>= 3.0.0' openssl/ssl.h || printf '%s\n' libssl-dev
     has_library zlib '>= 1.2.0' zlib.h || printf '%s\n' zlib1g-dev
-    [[ $1 != benchmarks ]] || has_library libzmq '>= 4.3.0' zmq.h || printf '%s\n' libzmq3-dev
+    if [[ $1 == benchmarks ]]; then
+      has_library libzmq '>= 4.3.0' zmq.h || printf '%s\n' libzmq3-dev
+      # Debian's package describes itself to CMake alone.
+      [[ -f /usr/include/nng/nng.h ]] || printf '%s\n' libnng-dev
+    fi
   fi
-  [[ $1 != tests ]] || command -v python3 >/dev/null || printf '%s\n' python3
+  [[ -z $1 ]] || command -v python3 >/dev/null || printf '%s\n' python3
 }
 
 install_packages() {
@@ -50,7 +54,7 @@ install_packages() {
   command -v apt-get >/dev/null ||
     fail "missing: $*, and there is no apt-get here" \
       "install the same with your system's package manager (on Fedora, for example:" \
-      "dnf install pkgconf openssl-devel zlib-devel zeromq-devel python3) and run again"
+      "dnf install pkgconf openssl-devel zlib-devel zeromq-devel nng-devel python3) and run again"
   local -a as_root=()
   if [[ $(id -u) -ne 0 ]]; then
     command -v sudo >/dev/null ||

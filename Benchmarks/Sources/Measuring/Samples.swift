@@ -8,6 +8,13 @@ package struct Samples: Sendable {
     values.append(value)
   }
 
+  /// The same in another unit.
+  package func scaled(by factor: Double) -> Samples {
+    var scaled = self
+    scaled.values = values.map { $0 * factor }
+    return scaled
+  }
+
   package var median: Double { values.median }
   package var lowest: Double { values.min() ?? .nan }
   package var highest: Double { values.max() ?? .nan }
