@@ -19,6 +19,7 @@ let unixSignals = Target.Dependency.product(
   name: "UnixSignals", package: "swift-service-lifecycle")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
 
 func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: settings)
@@ -53,6 +54,7 @@ let package = Package(
     .library(name: "Pickle", targets: ["Pickle"]),
     .executable(name: "pouch-send", targets: ["pouch-send"]),
     .executable(name: "pouch-receive", targets: ["pouch-receive"]),
+    .executable(name: "pouch-bench", targets: ["pouch-bench"]),
     .executable(name: "pouch-certs", targets: ["pouch-certs"]),
   ],
   dependencies: [
@@ -61,6 +63,8 @@ let package = Package(
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
+    .package(
+      url: "https://github.com/HdrHistogram/hdrhistogram-swift", .upToNextMinor(from: "0.2.0")),
   ],
   targets: [
     // C libraries of the system, and what Glibc's overlay cannot say.
@@ -87,6 +91,16 @@ let package = Package(
     command("pouch-receive"),
     command("pouch-certs", ["PouchTLS", "PouchCore"]),
 
+    // The benchmark that users run, and what the kernel counts for it.
+    .target(name: "CPouchBench"),
+    module(
+      "PouchBench",
+      [
+        "Pouch", "PouchCommand", "PouchConfiguration", "PouchCore", "PouchSockets", "PouchStages",
+        "PouchTLS", "CPouchSystem", "COpenSSL", "CPouchBench", histogram,
+      ]),
+    command("pouch-bench", ["PouchBench", "PouchConfiguration", "Pouch"]),
+
     tests("CBORTests", ["CBOR"]),
     tests("PickleTests", ["Pickle", "CBOR"]),
     tests("PouchCoreTests", ["PouchCore", "CBOR"]),
@@ -99,6 +113,9 @@ let package = Package(
     tests("PouchTests", ["Pouch", "PouchCore", "PouchTLS", "CBOR", subprocess]),
     tests("PouchConfigurationTests", ["PouchConfiguration", "Pouch"]),
     tests("EndToEndTests", ["Pouch", "CBOR", subprocess]),
+    tests(
+      "PouchBenchTests",
+      ["PouchBench", "Pouch", "PouchCore", "PouchTLS"]),
 
     // What the steady path takes of the heap: a process of its own, with an allocator that counts.
     .target(name: "AllocationCounter", path: "Tests/Footprint/Counter"),
@@ -111,7 +128,7 @@ let package = Package(
 
     // Decoders under hostile bytes: what they are fed, and the corpus replayed.
     .target(
-      name: "FuzzTargets", dependencies: ["CBOR", "PouchCore", "PouchStages"],
+      name: "FuzzTargets", dependencies: ["CBOR", "Pickle", "PouchCore", "PouchStages"],
       path: "Tests/Fuzzing/Targets", swiftSettings: settings),
     .testTarget(
       name: "CorpusTests", dependencies: ["FuzzTargets"], path: "Tests/Fuzzing/Replay",

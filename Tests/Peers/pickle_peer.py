@@ -3,11 +3,15 @@
     pickle_peer.py generate SEED N   N random objects: a label, the pickle, and CBOR of the object
     pickle_peer.py numpy SEED        arrays and scalars of every numeric type, in the same way
     pickle_peer.py load              each line of input loaded, as CBOR
+    pickle_peer.py judge             each line of input loaded by an unpickler that finds only the
+                                     classes of plain data, as CBOR, or the error
     pickle_peer.py resave SEED       each line of input loaded, and pickled again in some way
 
 In CBOR the elements of sets are sorted by their encoding, since Python's own order is arbitrary.
 """
 
+import codecs
+import io
 import math
 import pickle
 import pickletools
@@ -138,6 +142,34 @@ def save(source, value):
     return "%s-%d" % (name, protocol), PICKLERS[name](value, protocol)
 
 
+class PlainUnpickler(pickle._Unpickler):
+    """Reads what anybody may have written: it is in Python, so that no number makes it reserve
+    memory, and it finds nothing that could do harm."""
+
+    PLAIN = {
+        "builtins": {"set": set, "frozenset": frozenset, "bytearray": bytearray, "bytes": bytes},
+        "_codecs": {"encode": codecs.encode},
+    }
+
+    def _decode_string(self, value):
+        # A str of Python 2, of which Swift makes text where it can.
+        try:
+            return value.decode()
+        except UnicodeDecodeError:
+            return value
+
+    def find_class(self, module, name):
+        module = {"__builtin__": "builtins"}.get(module, module)
+        return self.PLAIN[module][name]
+
+
+def judge(data):
+    try:
+        return cbor(PlainUnpickler(io.BytesIO(data)).load()).hex()
+    except Exception as error:
+        return "%s: %s" % (type(error).__name__, error)
+
+
 def main():
     mode, *numbers = sys.argv[1:]
     if mode == "generate":
@@ -154,6 +186,9 @@ def main():
     elif mode == "load":
         for line in sys.stdin:
             print(cbor(pickle.loads(bytes.fromhex(line))).hex())
+    elif mode == "judge":
+        for line in sys.stdin:
+            print(judge(bytes.fromhex(line)).replace("\n", " "))
     elif mode == "resave":
         source = random.Random(int(numbers[0]))
         for line in sys.stdin:

@@ -46,6 +46,50 @@ struct DifferentialTests {
     }
   }
 
+  @Test(
+    "What is read of damaged pickles is what Python makes of them", .timeLimit(.minutes(1)),
+    arguments: 0..<4)
+  func damaged(seed: Int) throws {
+    var generator = SeededGenerator(seed: UInt64(seed))
+    // The longest would only be damaged where nothing comes of it.
+    let pickles = try PythonPeer.run("generate", seed + 100, 60).map { try parts($0).pickle }
+      .filter { $0.count < 5000 }
+    let decoder = PickleDecoder(limits: PickleLimits(items: 20_000))
+    var read: [(pickle: [UInt8], value: Value)] = []
+    for _ in 0..<8000 {
+      var bytes = pickles.randomElement(using: &generator) ?? []
+      for _ in 0..<Int.random(in: 1...3, using: &generator) {
+        Self.damage(&bytes, using: &generator)
+      }
+      if let value = try? decoder.decode(bytes) { read.append((bytes, value)) }
+    }
+    #expect(read.count > 500)
+    let lines = try PythonPeer.run("judge", input: read.map { hex($0.pickle) })
+    #expect(lines.count == read.count)
+    for (line, (pickle, value)) in zip(lines, read) {
+      let expected = try? Value(
+        decoding: hex(line), limits: DecodingLimits(depth: .max, allowsDuplicateKeys: true))
+      if expected?.encoded() != value.withSortedSets.encoded() {
+        Issue.record("\(value.diagnosticNotation) of \(hex(pickle)) is \(line) to Python")
+      }
+    }
+  }
+
+  /// Changes a byte, takes some away, or puts an opcode in.
+  private static func damage(_ bytes: inout [UInt8], using generator: inout SeededGenerator) {
+    guard let position = bytes.indices.randomElement(using: &generator) else { return }
+    switch Int.random(in: 0..<4, using: &generator) {
+    case 0: bytes[position] = UInt8.random(in: 0...255, using: &generator)
+    case 1: bytes[position] ^= 1 << UInt8.random(in: 0..<8, using: &generator)
+    case 2:
+      let opcodes = Array("(.012NK]}ltdeuasqhpgIFLVSUTCB)".utf8) + Array(0x80...0x98)
+      bytes.insert(opcodes.randomElement(using: &generator) ?? 0, at: position)
+    default:
+      let count = Int.random(in: 1...4, using: &generator)
+      bytes.removeSubrange(position..<min(position + count, bytes.count))
+    }
+  }
+
   @Test("Pickles that follow one another are read one by one")
   func sequence() throws {
     let lines = try PythonPeer.run("generate", 4, 30)

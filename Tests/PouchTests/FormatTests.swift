@@ -101,6 +101,50 @@ struct FormatTests {
     #expect(errors[0]?.description.contains(words) == true, "\(errors[0]?.description ?? "")")
   }
 
+  /// `numpy.array([1, 2, 3], dtype="<i4")` as NumPy 2 and protocol 4 write it.
+  static let array: [UInt8] = {
+    func text(_ text: String) -> [UInt8] { [0x8c, UInt8(text.utf8.count)] + Array(text.utf8) }
+    var bytes: [UInt8] = [0x80, 4] + text("numpy._core.multiarray") + [0x94]
+    bytes += text("_reconstruct") + [0x94, 0x93, 0x94] + text("numpy") + [0x94]
+    bytes += text("ndarray") + [0x94, 0x93, 0x94, 0x4b, 0, 0x85, 0x94, 0x43, 1, 0x62, 0x94]
+    bytes += [0x87, 0x94, 0x52, 0x94, 0x28, 0x4b, 1, 0x4b, 3, 0x85, 0x94, 0x68, 3]
+    bytes += text("dtype") + [0x94, 0x93, 0x94] + text("i4") + [0x94, 0x89, 0x88, 0x87, 0x94]
+    bytes += [0x52, 0x94, 0x28, 0x4b, 3] + text("<") + [0x94, 0x4e, 0x4e, 0x4e]
+    bytes += [0x4a, 0xff, 0xff, 0xff, 0xff, 0x4a, 0xff, 0xff, 0xff, 0xff, 0x4b, 0, 0x74, 0x94]
+    bytes += [0x62, 0x89, 0x43, 12, 1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 0x94, 0x74, 0x94, 0x62]
+    return bytes + [0x2e]
+  }()
+
+  @Test(
+    "an array of NumPy is read where the receiver says so, and nowhere else",
+    arguments: [true, false], Framing.allCases)
+  func numPy(_ isAllowed: Bool, _ framing: Framing) async throws {
+    var (sending, receiving) = (sending, receiving)
+    sending.framing = framing
+    receiving.framing = framing
+    receiving.formats = [.pickle]
+    receiving.allowsNumPy = isAllowed
+    let (sender, receiver) = (sending, receiving)
+    let results = Gathered<Result<TypedArray<Int32>, PouchError>>()
+    try await withReceiver(at: .memory("numpy"), receiver) { delivery in
+      results.append(Result { () throws(PouchError) in try delivery.decode() })
+      let value = Result { () throws(PouchError) in try delivery.value() }
+      #expect((value.error == nil) == isAllowed)
+    } _: { endpoint, _ in
+      _ = try await withSender(to: endpoint, options: sender) { sender in
+        try await sender.send(Self.array, format: .pickle)
+      }
+      await results.wait(for: 1)
+    }
+    let result = try #require(results.values.first)
+    if isAllowed {
+      #expect(try Array(result.get()) == [1, 2, 3])
+    } else {
+      #expect(result.error?.code == .badData)
+      #expect(result.error?.cause?.contains("numpy") == true)
+    }
+  }
+
   // MARK: What a receiver takes
 
   @Test(

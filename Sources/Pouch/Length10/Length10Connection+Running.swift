@@ -47,14 +47,8 @@ extension Length10Connection {
   /// Ends a sending end once that is asked for: after the object that is being written.
   private func finishSendingWhenAsked() async {
     guard await isAskedToClose() else { return }
-    await within(timeouts.drain, "the receiver has not taken the last object") {
-      await self.waitForWriter { _ in }
-    }
-    do throws(PouchError) {
-      try await stream.finish()
-    } catch {
-      return abort(reason(for: error))
-    }
+    await waitForLastWriter()
+    await sayGoodbye()
     // The receiver has this long to end the stream too.
     try? await Task.sleep(for: timeouts.close)
     if !Task.isCancelled { stream.close() }
@@ -67,9 +61,11 @@ extension Length10Connection {
       await sayGoodbye()
       return stream.close()
     }
-    await within(timeouts.drain, "the last object has not arrived") {
-      try? await self.waitForEnd()
-    }
+    // A handler is waited for; what does not arrive is not.
+    repeat {
+      do { try await Task.sleep(for: timeouts.drain) } catch { return }
+    } while !isOwedBytes.load(ordering: .relaxed)
+    abort(Length10Connection.overdue(timeouts.drain, "the last object has not arrived"))
   }
 
   /// Ends this side's half of the stream, so that over TLS the peer learns that the end is meant.
@@ -85,19 +81,23 @@ extension Length10Connection {
     return isClosing && !Task.isCancelled
   }
 
-  /// Waits for `operation`, and gives the connection up when it takes longer than `limit`.
-  private func within(
-    _ limit: Duration, _ what: String, _ operation: @escaping @Sendable () async -> Void
-  ) async {
+  /// Waits until the object that is being written is out, and gives the connection up when that
+  /// takes too long.
+  private func waitForLastWriter() async {
+    let limit = timeouts.drain
     await withDiscardingTaskGroup { group in
       group.addTask {
-        try? await Task.sleep(for: limit)
-        guard !Task.isCancelled else { return }
-        self.abort(PouchError(.timedOut, "\(what) within \(limit) after the order to stop"))
+        do { try await Task.sleep(for: limit) } catch { return }
+        self.abort(
+          Length10Connection.overdue(limit, "the receiver has not taken the last object"))
       }
-      await operation()
+      await waitForWriter { _ in }
       group.cancelAll()
     }
+  }
+
+  private static func overdue(_ limit: Duration, _ what: String) -> PouchError {
+    PouchError(.timedOut, "\(what) within \(limit) after the order to stop")
   }
 
   /// Watches for objects that have begun and do not go on. Silence between objects is fine.

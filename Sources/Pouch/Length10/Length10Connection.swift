@@ -100,7 +100,7 @@ final class Length10Connection: PeerConnection {
   }
 
   var isClosing: Bool { state.withLock { $0.isClosing } }
-  var hasEnded: Bool { state.withLock { $0.outcome != nil } }
+  var hasEnded: Bool { state.withLock { $0.outcome != nil || $0.peerHasLeft } }
 
   func waitForEnd() async throws(PouchError) {
     let waiter = Waiter()

@@ -6,8 +6,9 @@ import Synchronization
 struct Length10Inlet: ~Copyable {
   /// The most that is read between two chances for other tasks of the loop, in bytes.
   private static let turn = 256 << 10
-  /// What is read at once of a large payload, unless as much has arrived before.
-  private static let stride: UInt64 = 64 << 10
+  /// What a stream may want to find free before it reads, in bytes: with less, it would move what
+  /// has arrived.
+  private static let reach = 256 << 10
   /// Objects above this are handed over as they come, where the handler takes streams.
   private static let longestWhole = UInt64(Outbox.chunkSize)
 
@@ -59,6 +60,7 @@ struct Length10Inlet: ~Copyable {
   private mutating func takeWhole() async throws(PouchError) -> Delivery {
     while true {
       if let payload = decoder.takeWhole(&buffer) {
+        if payload.count > Length10Inlet.reach { letGo() }
         return Delivery(
           id: decoder.count, format: .pickle, payload: payload, attributes: nil,
           connection: connection.info)
@@ -67,13 +69,33 @@ struct Length10Inlet: ~Copyable {
     }
   }
 
+  /// Leaves the memory of a large object to its handler, instead of keeping it for the next one.
+  private mutating func letGo() {
+    var fresh = ByteBuffer()
+    buffer.withUnsafeBytes { fresh.append($0) }
+    buffer = fresh
+  }
+
   /// Reads more of an object that has begun.
   private mutating func readOn() async throws(PouchError) {
-    let missing = decoder.remaining - min(decoder.remaining, UInt64(buffer.count))
-    // Room for as much again as has arrived, never for what was announced.
-    buffer.reserve(Int(min(missing, max(Length10Inlet.stride, UInt64(buffer.count)))))
+    try makeRoom()
     if try await readMore() { return }
     if let truncation = decoder.truncation(buffer) { throw truncation }
+  }
+
+  /// Makes room for the rest of an object that has become large: as much again as has arrived, so
+  /// that what it costs is what came and not what was announced. Below that the stream does it.
+  private mutating func makeRoom() throws(PouchError) {
+    let arrived = buffer.count
+    guard arrived >= Length10Inlet.reach, buffer.spare < Length10Inlet.reach else { return }
+    let missing = Int(clamping: decoder.remaining) - arrived
+    let room = min(missing + Length10Inlet.reach, arrived)
+    // A large block grows where it stands, without a copy.
+    guard buffer.resize(to: buffer.capacity - buffer.spare + room) else {
+      throw PouchError(
+        .limitExceeded, "there is no memory for an object of \(missing + arrived) bytes",
+        hint: "lower limits.object, or receive objects as streams", objectID: decoder.count)
+    }
   }
 
   /// - Returns: false at the end of the stream.

@@ -90,8 +90,8 @@ public final class Sender: Sendable {
   /// Sends a small object if that needs no waiting.
   ///
   /// - Returns: nil, having done nothing, when too much waits or the window is closed, when the
-  ///   object has more than 16 KiB, when the connection has ended, or when this sender listens:
-  ///   `send` waits, or says what is wrong.
+  ///   object has more than 16 KiB, when the connection has ended, when this sender listens,
+  ///   and over the framing `length10`: `send` waits, or says what is wrong.
   @inlinable
   public func trySend(_ bytes: Bytes, format: ObjectFormat = .raw) -> Receipt? {
     let id = bytes.withUnsafeBytes { trySend(copying: $0, format: format) }

@@ -56,7 +56,7 @@ extension Command {
 
 extension Console {
   /// Tells everything that is wrong with a configuration.
-  func report(_ errors: ConfigurationErrors) -> ExitStatus {
+  package func report(_ errors: ConfigurationErrors) -> ExitStatus {
     let error = errors.error
     let status = ExitStatus(error.code)
     if style.logsJSON {
@@ -76,7 +76,7 @@ extension Console {
 
 extension Transports {
   /// Lets only these users in over Unix sockets.
-  mutating func admit(_ users: Set<UInt32>?) {
+  package mutating func admit(_ users: Set<UInt32>?) {
     if let users { register(.unix, UnixTransport(allowedUsers: users)) }
   }
 }

@@ -18,7 +18,7 @@ public enum ByteSize {
 
   static let units = "units: B, KiB, MiB, GiB, TiB, kB, MB, GB, TB"
 
-  static func read(_ text: String) throws(Complaint) -> Int {
+  package static func read(_ text: String) throws(Complaint) -> Int {
     switch Quantity.read(text, units: binary + decimal) {
     case .amount(let bytes), .bare(let bytes): return Int(bytes)
     case .notANumber:

@@ -1,9 +1,9 @@
 /// What is wrong with a value, before anybody says where it was written.
-struct Complaint: Error {
-  var message: String
-  var hint: String?
+package struct Complaint: Error {
+  package var message: String
+  package var hint: String?
 
-  init(_ message: String, hint: String? = nil) {
+  package init(_ message: String, hint: String? = nil) {
     self.message = message
     self.hint = hint
   }

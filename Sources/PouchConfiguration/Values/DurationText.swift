@@ -18,7 +18,7 @@ public enum DurationText {
     "days": "d", "msec": "ms", "µs": "us", "μs": "us", "usec": "us",
   ]
 
-  static func read(_ text: String) throws(Complaint) -> Duration {
+  package static func read(_ text: String) throws(Complaint) -> Duration {
     switch Quantity.read(text, units: units) {
     case .amount(let nanoseconds): return .nanoseconds(nanoseconds)
     case .bare(let number):

@@ -37,7 +37,7 @@ public struct TLSPolicy: Sendable, Hashable, CustomStringConvertible {
   // MARK: What it means
 
   /// TLS 1.3 suites, the server's favourite first.
-  var suites: String {
+  package var suites: String {
     "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256"
   }
 
@@ -52,5 +52,5 @@ public struct TLSPolicy: Sendable, Hashable, CustomStringConvertible {
     }
   }
 
-  var groups: String { "X25519:P-256:P-384" }
+  package var groups: String { "X25519:P-256:P-384" }
 }

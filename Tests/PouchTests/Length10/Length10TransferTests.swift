@@ -190,6 +190,46 @@ struct Length10TransferTests {
     }
   }
 
+  @Test("an object that does not arrive after the order to stop is given up")
+  func stoppingInside() async throws {
+    let line = Length10Line(streams: true) { _, timeouts in timeouts.drain = .milliseconds(20) }
+    let failures = Gathered<PouchError.Code>()
+    let outcome = try await line.run(
+      .streamed { delivery in
+        line.connection.beginClosing(code: "shutdown")
+        do throws(PouchError) {
+          var pieces = delivery.body.makeAsyncIterator()
+          while try await pieces.next() != nil {}
+        } catch {
+          failures.append(error.code)
+          throw error
+        }
+      }
+    ) { peer in
+      try await peer.write(Array("2000000   ".utf8) + [UInt8](repeating: 9, count: 500_000))
+    }
+    #expect(outcome.error?.code == .timedOut)
+    #expect(outcome.error?.message.contains("after the order to stop") == true)
+    #expect(failures.values == [.timedOut])
+  }
+
+  @Test("a large object takes the memory of its bytes, and leaves none behind")
+  func memory() async throws {
+    let size = 3_000_000
+    let chunk = [UInt8](repeating: 5, count: 100_000)
+    let stream = ScriptedStream(
+      [Array("3000000   ".utf8)] + Array(repeating: chunk, count: size / chunk.count)
+        + [tutorialMessage])
+    let connection = stream.connection()
+    let capacities = Gathered<Int>()
+    let outcome = await connection.run(
+      arrived: Bytes(), to: .whole { capacities.append($0.payload.capacity) })
+    #expect(outcome.error == nil)
+    #expect(capacities.values.count == 2)
+    #expect(capacities.values[0] <= size + 512 << 10)
+    #expect(capacities.values[1] <= 64 << 10)
+  }
+
   @Test(
     "receivers that wait for an object leave when they are stopped",
     arguments: TransportKind.allCases)

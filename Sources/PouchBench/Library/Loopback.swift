@@ -1,0 +1,98 @@
+internal import CPouchSystem
+internal import Glibc
+internal import Pouch
+internal import PouchCore
+internal import PouchSockets
+internal import PouchTLS
+
+/// What both ends of every round share: event loops, threads and certificates.
+///
+/// Each end has event loops of its own, as two processes would: as many as there are connections,
+/// and not more than there are processors. The baseline has as many threads.
+final class Loopback: Sendable {
+  /// How many event loops, or threads of the baseline, each end has.
+  let threads: Int
+  let sending: Reactor
+  let receiving: Reactor
+  /// A thread on which objects are sent at planned times. It may sleep there.
+  let pacing: Reactor
+  /// The threads of the baseline.
+  let pool: BlockingPool
+  let credentials: LoopbackCredentials?
+
+  /// The most connections whose round trips the baseline gives threads of their own.
+  static let mostPairs = 64
+
+  /// - Throws: `.internal` when the system has no threads or descriptors left; as
+  ///   `LoopbackCredentials`.
+  init(connections: Int, secure: Bool) throws(PouchError) {
+    threads = max(1, min(connections, Int(pouch_core_count())))
+    sending = try Reactor(loops: threads)
+    receiving = try Reactor(loops: threads)
+    pacing = try Reactor(loops: 1)
+    pool = BlockingPool(threads: 2 * max(threads, min(connections, Loopback.mostPairs)) + 1)
+    credentials = secure ? try LoopbackCredentials() : nil
+  }
+
+  /// Ends the event loops; no round may be under way.
+  func shutdown() {
+    for reactor in [sending, receiving, pacing] { reactor.shutdown() }
+  }
+
+  /// Lets this process have a descriptor for each end of every connection, as far as it may.
+  static func raiseDescriptorLimit(connections: Int) {
+    var limit = rlimit()
+    let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+    guard getrlimit(resource, &limit) == 0 else { return }
+    // Replies take two connections, and a listener at each end.
+    let wanted = rlim_t(connections * 6 + 256)
+    guard limit.rlim_cur < wanted else { return }
+    limit.rlim_cur = min(wanted, limit.rlim_max)
+    setrlimit(resource, &limit)
+  }
+
+  // MARK: The library's ends
+
+  /// Where a receiver is to listen: at a free port, or at a name that nobody else has.
+  func endpoint(_ carrier: Carrier) -> Endpoint {
+    switch carrier {
+    case .tcp: .tcp(LoopbackCredentials.host, 0)
+    case .tls: .tls(LoopbackCredentials.host, 0)
+    case .unix:
+      .unix(abstract: "pouch-bench-\(getpid())-\(UInt64.random(in: .min ... .max))")
+    }
+  }
+
+  func senderOptions(
+    _ variant: CaseGroup.Variant, at reactor: Reactor
+  ) -> SenderOptions {
+    var options = SenderOptions()
+    options.pipeline = variant.pipeline.stages
+    options.acknowledge = variant.acknowledge
+    options.tls = credentials?.sender
+    options.transports = transports(reactor, credentials?.sender)
+    return options
+  }
+
+  func receiverOptions(
+    _ variant: CaseGroup.Variant, connections: Int, at reactor: Reactor
+  ) -> ReceiverOptions {
+    var options = ReceiverOptions()
+    options.stages = variant.pipeline.registry
+    options.requiredStages = variant.pipeline.names
+    options.tls = credentials?.receiver
+    options.limits.connections = max(options.limits.connections, connections)
+    options.limits.unauthenticated = max(options.limits.unauthenticated, connections)
+    options.transports = transports(reactor, credentials?.receiver)
+    return options
+  }
+
+  private func transports(_ reactor: Reactor, _ tls: TLSSettings?) -> Transports {
+    var transports = Transports()
+    let tcp = TCPTransport(reactor: reactor)
+    transports.register(.tcp, tcp)
+    transports.register(.unix, UnixTransport(reactor: reactor))
+    if let tls { transports.register(.tls, TLSTransport(over: tcp, settings: tls)) }
+    return transports
+  }
+}
