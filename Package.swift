@@ -128,7 +128,7 @@ let package = Package(
 
     // Decoders under hostile bytes: what they are fed, and the corpus replayed.
     .target(
-      name: "FuzzTargets", dependencies: ["CBOR", "PouchCore", "PouchStages"],
+      name: "FuzzTargets", dependencies: ["CBOR", "Pickle", "PouchCore", "PouchStages"],
       path: "Tests/Fuzzing/Targets", swiftSettings: settings),
     .testTarget(
       name: "CorpusTests", dependencies: ["FuzzTargets"], path: "Tests/Fuzzing/Replay",

@@ -108,6 +108,30 @@ import Testing
     #expect(sent.error.contains("input:2' is not JSON"), "\(sent)")
   }
 
+  @Test(
+    "a broadcast that still reads its input is interrupted at once", arguments: [SIGINT, SIGTERM])
+  func interrupted(_ signal: Int32) async throws {
+    let workspace = try Workspace()
+    let fifo = workspace.file("fifo")
+    try #require(mkfifo(fifo, 0o600) == 0)
+    // Holds the pipe open and says nothing.
+    var writer = Program.send
+    writer.command = ["sh", "-c", "exec 3>\"$0\"; echo open; read line <\"$1\"", fifo]
+    let stop = workspace.file("stop")
+    try #require(mkfifo(stop, 0o600) == 0)
+    _ = try await withProgram(writer, [stop]) { writing in
+      let (_, sent) = try await withProgram(
+        .send, ["--listen", "tcp://127.0.0.1:0", "--broadcast", fifo]
+      ) { sending in
+        try await writing.line(with: "open")
+        sending.send(signal)
+      }
+      #expect(sent.status == (signal == SIGINT ? 130 : 143), "\(sent)")
+      #expect(!sent.error.contains("listening"), "\(sent)")
+      writing.send(SIGKILL)
+    }
+  }
+
   @Test("without one good object, or with more than memory may hold, it does not begin")
   func nothing() async throws {
     let workspace = try Workspace()

@@ -221,6 +221,20 @@ import Testing
     #expect(received.output == ["1", "3"], "\(received)")
   }
 
+  @Test("an object that is larger than memory may hold becomes no line, in one piece or in many")
+  func tooLargeForALine() async throws {
+    let workspace = try Workspace()
+    let long = ["[", String(repeating: "1,", count: 200_000), "1]"].joined()
+    let inputs = ["[\"\(String(repeating: "x", count: 2000))\"]", long, "[1]"]
+    let (sent, received) = try await exchange(
+      inputs.map { ($0, ["--format", "json", "--raw"]) },
+      ["--lines", "--set", "limits.object=1KiB"], workspace)
+    #expect(sent.map(\.status) == [2, 2, 0], "\(sent)")
+    #expect(sent.prefix(2).allSatisfy { $0.error.contains("(too-large)") }, "\(sent)")
+    #expect(received.output == ["[1]"], "\(received)")
+    #expect(received.status == 0, "\(received)")
+  }
+
   @Test("--lines says once for each object what JSON cannot hold, and where")
   func losses() async throws {
     let workspace = try Workspace()

@@ -71,7 +71,7 @@ extension Document {
       }
       while true {
         guard let top = open.indices.last else { return item }
-        items.append(item)
+        items.append(consume item)
         open[top].remaining &-= 1
         open[top].height = max(open[top].height, height)
         if open[top].remaining != 0 { break }
@@ -150,10 +150,11 @@ private struct PendingValues: ~Copyable {
   mutating func take(from start: Int) -> [Value] {
     let size = count &- start
     count = start
-    return [Value](unsafeUninitializedCapacity: size) { target, initialized in
-      if size > 0 { target.baseAddress?.moveInitialize(from: base + start, count: size) }
-      initialized = size
-    }
+    // Sooner had than an array that is told its size, for few as for many.
+    var values: [Value] = []
+    values.reserveCapacity(size)
+    for index in 0..<size { values.append((base + start + index).move()) }
+    return values
   }
 
   private mutating func grow() {
