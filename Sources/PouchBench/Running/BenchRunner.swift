@@ -46,17 +46,30 @@ package struct BenchRunner: Sendable {
       started: Report.now(), command: command, environment: .now(),
       settings: settings(threads: loopback.threads))
     let watch = MachineWatch()
-    let groups = request.groups()
-    for (index, group) in groups.enumerated() {
-      let round = GroupRun(
-        request: request, group: group,
-        contenders: contenders(group, loopback, tls)
-      ) { text, share in
-        report(
-          Progress(text: text, share: (Double(index) + share) / Double(groups.count)))
-      }
-      result.results += try await round.run()
+    var contents: [Int: ObjectContent] = [:]
+    var runs = request.groups().map { group in
+      let content = contents[group.size] ?? ObjectContent(request.content, size: group.size)
+      contents[group.size] = content
+      return GroupRun(request, group, contenders(group, loopback, tls), content)
     }
+    // Round after round of everything, and not case after case: a neighbour who is at work for a
+    // while meets one round of every case, and not every round of one.
+    let steps = Double(runs.count * (request.rounds + 1))
+    for round in 0...request.rounds {
+      for index in runs.indices {
+        let step = round == 0 ? "warming up" : "round \(round) of \(request.rounds)"
+        report(
+          Progress(
+            text: "\(step): \(runs[index].text)",
+            share: Double(round * runs.count + index) / steps))
+        if round == 0 {
+          try await runs[index].rehearse()
+        } else {
+          try await runs[index].runRound(round)
+        }
+      }
+    }
+    result.results = runs.flatMap(\.results)
     result.machine = watch.use()
     result.notes = result.findNotes()
     return result

@@ -1,7 +1,7 @@
 internal import PouchConfiguration
 internal import PouchCore
 
-/// Measures the cases of a group in turns: a noisy neighbour meets all of them.
+/// Measures the cases of a group, each contender in its turn.
 struct GroupRun {
   struct Contenders {
     /// In the order of the group's variants.
@@ -9,59 +9,62 @@ struct GroupRun {
     var baseline: (any Contender)?
   }
 
-  let request: BenchRequest
-  let group: CaseGroup
-  let contenders: Contenders
-  /// Told what is done next, and how far the group has come.
-  let progress: (String, Double) -> Void
+  private let request: BenchRequest
+  private let group: CaseGroup
+  private let content: ObjectContent
+  private let hasBaseline: Bool
+  private let contenders: [any Contender]
+  private var rounds: [[RoundFigures]]
+  private var systemCalls: [Double?] = []
 
-  func run() async throws -> [CaseResult] {
-    let all = contenders.variants + [contenders.baseline].compactMap { $0 }
-    let content = ObjectContent(request.content, size: group.size)
-    var systemCalls: [Double?] = []
-    for contender in all {
-      progress(text(contender, "warming up"), 0)
-      systemCalls.append(try await rehearse(contender, content))
+  init(
+    _ request: BenchRequest, _ group: CaseGroup, _ contenders: Contenders, _ content: ObjectContent
+  ) {
+    self.request = request
+    self.group = group
+    self.content = content
+    hasBaseline = contenders.baseline != nil
+    self.contenders = contenders.variants + [contenders.baseline].compactMap { $0 }
+    rounds = Array(repeating: [], count: self.contenders.count)
+  }
+
+  /// What the group is about, for progress.
+  var text: String {
+    "\(group.mode), \(group.variants.first?.key.transport ?? "") \(ByteSize.format(group.size))"
+  }
+
+  /// Runs a round of each contender that is not timed: it warms everything up, and system calls
+  /// are counted where this user may.
+  mutating func rehearse() async throws {
+    for contender in contenders {
+      let plan = RoundPlan(
+        content: content, extent: request.rehearsalExtent(group.mode),
+        connections: request.connections, corrupts: request.corrupts,
+        counter: SystemCallCounter())
+      systemCalls.append(try await contender.run(plan)[.systemCalls])
     }
-    var rounds = [[RoundFigures]](repeating: [], count: all.count)
+  }
+
+  /// Runs one round of each contender, one directly behind the other.
+  mutating func runRound(_ number: Int) async throws {
     let plan = RoundPlan(
       content: content, extent: request.extent(group.mode), connections: request.connections,
       corrupts: request.corrupts)
-    for round in 0..<request.rounds {
-      for position in all.indices {
-        // Another one begins each time, so that none always runs behind the same neighbour.
-        let index = (position + round) % all.count
-        let done = Double(round * all.count + position) / Double(request.rounds * all.count)
-        progress(text(all[index], "round \(round + 1) of \(request.rounds)"), done)
-        rounds[index].append(try await all[index].run(plan))
-      }
+    for position in contenders.indices {
+      // Another one begins each time, so that none always runs behind the same neighbour.
+      let index = (position + number) % contenders.count
+      rounds[index].append(try await contenders[index].run(plan))
     }
-    let results = all.indices.map { index in
+  }
+
+  /// What the rounds have shown.
+  var results: [CaseResult] {
+    let results = contenders.indices.map { index in
       ContenderResult(
-        name: all[index].name, rounds: rounds[index], systemCalls: systemCalls[index])
+        name: contenders[index].name, rounds: rounds[index], systemCalls: systemCalls[index])
     }
-    let baseline = contenders.baseline == nil ? nil : results.last
     return zip(group.variants, results).map { variant, result in
-      CaseResult(key: variant.key, pouch: result, baseline: baseline)
+      CaseResult(key: variant.key, pouch: result, baseline: hasBaseline ? results.last : nil)
     }
-  }
-
-  /// Runs a round that is not timed, in which system calls are counted where this user may.
-  ///
-  /// - Returns: System calls for each object.
-  private func rehearse(
-    _ contender: any Contender, _ content: ObjectContent
-  ) async throws -> Double? {
-    let plan = RoundPlan(
-      content: content, extent: request.rehearsalExtent(group.mode),
-      connections: request.connections, corrupts: request.corrupts,
-      counter: SystemCallCounter())
-    return try await contender.run(plan)[.systemCalls]
-  }
-
-  private func text(_ contender: any Contender, _ step: String) -> String {
-    let place = group.variants.first?.key.transport ?? ""
-    return
-      "\(group.mode), \(place) \(ByteSize.format(group.size)): \(contender.name), \(step)"
   }
 }
