@@ -26,6 +26,23 @@ struct LivenessTests {
     #expect(liveness.tick(.seconds(36), Liveness.Progress(bytes: 32)) == .ping)
   }
 
+  @Test("while a handler holds up the reading nobody is lost, and the peer is told of life")
+  func deaf() {
+    var liveness = liveness()
+    let deaf = Liveness.Progress(bytes: 7, isInsideFrame: true, isListening: false)
+    let verdicts = stride(from: 5, through: 120, by: 5).map { second in
+      liveness.tick(.seconds(second), deaf)
+    }
+    #expect(!verdicts.contains(.silent))
+    #expect(!verdicts.contains(.stalled))
+    #expect(verdicts.indices.filter { verdicts[$0] == .ping } == [3, 6, 9, 12, 15, 18, 21])
+    // It listens again, and counts from here.
+    let listening = Liveness.Progress(bytes: 7, isInsideFrame: true)
+    #expect(liveness.tick(.seconds(121), listening) == .fine)
+    #expect(liveness.tick(.seconds(135), listening) == .ping)
+    #expect(liveness.tick(.seconds(152), listening) == .stalled)
+  }
+
   @Test("a frame that trickles is given up, one that flows is not")
   func trickle() {
     var trickling = liveness()

@@ -20,7 +20,9 @@ extension Connection {
       wakeFlusherIfDue()
       isInsideFrame.store(decoder.isInsideFrame(buffer), ordering: .relaxed)
       decoder.makeRoom(in: &buffer)
+      isListening.store(true, ordering: .relaxed)
       let count = try await stream.read(into: &buffer)
+      isListening.store(false, ordering: .relaxed)
       if count == 0 { break }
       arrivedBytes.wrappingAdd(UInt64(count), ordering: .relaxed)
     }

@@ -104,7 +104,8 @@ extension Connection {
       do { try await Task.sleep(for: liveness.interval) } catch { return }
       let progress = Liveness.Progress(
         bytes: arrivedBytes.load(ordering: .relaxed),
-        isInsideFrame: isInsideFrame.load(ordering: .relaxed))
+        isInsideFrame: isInsideFrame.load(ordering: .relaxed),
+        isListening: isListening.load(ordering: .relaxed))
       switch liveness.tick(ContinuousClock.now - start, progress) {
       case .fine: break
       case .ping:

@@ -41,6 +41,7 @@ final class Connection: Sendable {
   /// Bytes that have arrived, for the monitor.
   let arrivedBytes = Atomic<UInt64>(0)
   let isInsideFrame = Atomic<Bool>(false)
+  let isListening = Atomic<Bool>(true)
   /// Set when this side has begun to close: no further object is handed over.
   let closingFlag = Atomic<Bool>(false)
 

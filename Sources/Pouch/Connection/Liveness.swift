@@ -15,6 +15,8 @@ struct Liveness: Sendable {
     var bytes: UInt64 = 0
     /// Whether the last bytes left a frame incomplete.
     var isInsideFrame = false
+    /// Whether this side waits for bytes; a handler that takes its time holds up the reading.
+    var isListening = true
   }
 
   let heartbeat: Duration
@@ -23,6 +25,8 @@ struct Liveness: Sendable {
   private var quietSince: Duration
   private var rate: MinimumRate
   private var hasPinged = false
+  /// Since when this side has neither listened nor said that it lives.
+  private var deafSince: Duration?
 
   init(heartbeat: Duration, body: Duration, now: Duration) {
     self.heartbeat = heartbeat
@@ -37,6 +41,8 @@ struct Liveness: Sendable {
   /// Judges, at `now`, what has arrived so far.
   mutating func tick(_ now: Duration, _ progress: Progress) -> Verdict {
     defer { lastProgress = progress }
+    guard progress.isListening else { return tickWhileDeaf(now, progress.bytes) }
+    deafSince = nil
     if progress.bytes != lastProgress.bytes {
       quietSince = now
       hasPinged = false
@@ -49,6 +55,19 @@ struct Liveness: Sendable {
     if quiet >= heartbeat, !hasPinged {
       hasPinged = true
       return .ping
+    }
+    return .fine
+  }
+
+  /// What the peer says meanwhile waits in the kernel, so that its silence means nothing, and so
+  /// does its PING: this side says by itself that it lives.
+  private mutating func tickWhileDeaf(_ now: Duration, _ bytes: UInt64) -> Verdict {
+    quietSince = now
+    hasPinged = false
+    _ = rate.isTooSlow(now, bytes: bytes, hasBegun: false)
+    guard let since = deafSince, now - since < heartbeat else {
+      defer { deafSince = now }
+      return deafSince == nil ? .fine : .ping
     }
     return .fine
   }
