@@ -115,7 +115,7 @@ let package = Package(
     tests("EndToEndTests", ["Pouch", "CBOR", subprocess]),
     tests(
       "PouchBenchTests",
-      ["PouchBench", "Pouch", "PouchCommand", "PouchCore", histogram, subprocess]),
+      ["PouchBench", "Pouch", "PouchCore", "PouchTLS"]),
 
     // What the steady path takes of the heap: a process of its own, with an allocator that counts.
     .target(name: "AllocationCounter", path: "Tests/Footprint/Counter"),
@@ -128,7 +128,7 @@ let package = Package(
 
     // Decoders under hostile bytes: what they are fed, and the corpus replayed.
     .target(
-      name: "FuzzTargets", dependencies: ["CBOR", "PouchCore", "PouchStages"],
+      name: "FuzzTargets", dependencies: ["CBOR", "Pickle", "PouchCore", "PouchStages"],
       path: "Tests/Fuzzing/Targets", swiftSettings: settings),
     .testTarget(
       name: "CorpusTests", dependencies: ["FuzzTargets"], path: "Tests/Fuzzing/Replay",

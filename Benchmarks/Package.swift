@@ -43,7 +43,10 @@ let package = Package(
     // How objects become bytes and bytes objects.
     .executableTarget(
       name: "coders",
-      dependencies: ["Measuring", .product(name: "CBOR", package: "pouch"), argumentParser],
+      dependencies: [
+        "Measuring", .product(name: "CBOR", package: "pouch"),
+        .product(name: "Pickle", package: "pouch"), argumentParser,
+      ],
       swiftSettings: settings),
   ]
 )

@@ -12,12 +12,13 @@ extension PouchBenchTool {
 
         EXAMPLES
           pouch-bench compare before.json after.json
-          pouch-bench compare before.json after.json --fail-if 'p99>+10%' --fail-if 'throughput<-5%'
-          pouch-bench compare before.json after.json --fail-if 'throughput-ratio<-5%'
+          pouch-bench compare before.json after.json --fail-if 'p99>+10%'
+          pouch-bench compare before.json after.json \\
+            --fail-if 'throughput<-5%' --fail-if 'throughput-ratio<-5%'
 
         EXIT STATUS
-          0 success; 3 a threshold was crossed; 64 usage; 65 a file is not a report; 66 a file is \
-        missing.
+          0 success; 3 a threshold was crossed; 64 usage; 65 a file is not a report;
+          66 a file is missing.
         """)
 
     @Argument(help: ArgumentHelp("The report to compare with.", valueName: "before"))

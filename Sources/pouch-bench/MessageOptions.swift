@@ -7,9 +7,6 @@ struct MessageOptions: ParsableArguments {
   @Flag(name: .shortAndLong, help: "Say nothing but errors.")
   var quiet = false
 
-  @Option(help: "Show progress on stderr; auto: when it is a terminal.")
-  var progress = StatusOptions.When.auto
-
   @Option(help: "Colour messages; auto: on a terminal, unless NO_COLOR is set.")
   var color = StatusOptions.When.auto
 
@@ -25,8 +22,10 @@ struct MessageOptions: ParsableArguments {
     return Console(command: "pouch-bench", style: style)
   }
 
-  func progressStyle(_ environment: [String: String]) -> ProgressStyle {
-    switch progress {
+  func progressStyle(
+    _ when: StatusOptions.When, _ environment: [String: String]
+  ) -> ProgressStyle {
+    switch when {
     case .never: .none
     case .always: isTerminal(environment) ? .line : .lines
     case .auto: isTerminal(environment) && !quiet ? .line : .none

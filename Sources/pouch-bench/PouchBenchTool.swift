@@ -10,31 +10,31 @@ struct PouchBenchTool: AsyncParsableCommand {
     commandName: "pouch-bench",
     abstract: "Measures Pouch on this machine, or to a receiver elsewhere.",
     discussion: """
-      Without options: every transport over loopback, four sizes, throughput and round trip, beside \
-      bare sockets (and bare OpenSSL) of the same shape in the same run. It takes about 40 seconds.
+      Without options: every transport over loopback with objects of four sizes, one way and there \
+      and back, beside bare sockets (over tls bare OpenSSL) that do the same in the same run. It \
+      takes about 40 seconds.
 
       EXAMPLES
-        What         pouch-bench
-                     pouch-bench --mode latency --transports tcp,unix --sizes 64,1KiB
-                     pouch-bench --mode load --rate 50k --sizes 1KiB --duration 10s
-        How          pouch-bench --mode throughput --api each,async,batch --pipeline none \\
-                       --pipeline crc32c --pipeline deflate,crc32c --content text
-                     pouch-bench --mode throughput --connections 100 --acknowledge processed
-        How long     pouch-bench --duration 2s --warm-up 500ms --repeat 9
-        Where        pouch-bench --to tcp://127.0.0.1:7447
-                     pouch-bench --to tls://db1:7447 --trust Certs/ca.pem \\
-                       --certificate Certs/sender.pem --key Certs/sender.key
-        Results      pouch-bench --json before.json --csv before.csv
-                     pouch-bench compare before.json after.json --fail-if 'p99>+10%'
-
-      A receiver elsewhere is pouch-receive, such as: pouch-receive --listen tcp://127.0.0.1:7447 \
-      --raw > /dev/null
+        What        pouch-bench --mode latency --transports tcp,unix --sizes 64,1KiB
+                    pouch-bench --mode load --rate 50k --sizes 1KiB --duration 10s
+        How         pouch-bench --mode throughput --api each,async,batch
+                    pouch-bench --pipeline none --pipeline deflate,crc32c \\
+                      --content text
+                    pouch-bench --connections 100 --acknowledge processed
+        How long    pouch-bench --duration 2s --warm-up 500ms --repeat 9
+        Elsewhere   pouch-receive -q --listen tcp://127.0.0.1:7447 --raw >/dev/null
+                    pouch-bench --to tcp://127.0.0.1:7447
+        TLS         pouch-bench --to tls://db1:7447 --trust Certs/ca.pem \\
+                      --certificate Certs/sender.pem --key Certs/sender.key
+        Results     pouch-bench --json before.json --csv before.csv
+                    pouch-bench compare before.json after.json \\
+                      --fail-if 'p99>+10%'
 
       EXIT STATUS
-        0 success; 3 a threshold of compare was crossed; 2 a receiver elsewhere refused objects; 64 \
-      usage; 65 what arrived is not what was sent, or a report cannot be read; 66 a report is \
-      missing; 69 nobody answered; 73 a result cannot be written; 75 timed out; 76 the peer speaks \
-      something else; 77 TLS, identity or a key's permissions; 78 configuration.
+        0 success; 2 a receiver elsewhere refused objects; 3 a threshold of compare
+        was crossed; 64 usage; 65 what arrived is not what was sent; 69 nobody
+        answered; 73 a result cannot be written; 75 timed out; 76 the peer speaks
+        something else; 77 TLS, identity or a key's permissions; 78 configuration.
       """,
     version: PouchVersion.text, subcommands: [Compare.self])
 
@@ -151,6 +151,9 @@ struct PouchBenchTool: AsyncParsableCommand {
         "Write all figures as comma-separated values; - is stdout.", valueName: "file"),
       completion: .file(extensions: ["csv"]))
     var csv: String?
+
+    @Option(help: "Show progress on stderr; auto: when it is a terminal.")
+    var progress = StatusOptions.When.auto
   }
 
   @OptionGroup(title: "What is measured") var what: WhatOptions
@@ -184,7 +187,7 @@ struct PouchBenchTool: AsyncParsableCommand {
     command.allowedUsers = tls.peers.users
     command.json = result.json
     command.csv = result.csv
-    command.progress = messages.progressStyle(environment)
+    command.progress = messages.progressStyle(result.progress, environment)
     command.commandLine = CommandLine.arguments
     throw ExitCode(await command.run().rawValue)
   }

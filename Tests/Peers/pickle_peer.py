@@ -151,6 +151,13 @@ class PlainUnpickler(pickle._Unpickler):
         "_codecs": {"encode": codecs.encode},
     }
 
+    def _decode_string(self, value):
+        # A str of Python 2, of which Swift makes text where it can.
+        try:
+            return value.decode()
+        except UnicodeDecodeError:
+            return value
+
     def find_class(self, module, name):
         module = {"__builtin__": "builtins"}.get(module, module)
         return self.PLAIN[module][name]

@@ -35,22 +35,22 @@ struct EncoderTests {
       ("{[258([])]: 0}", #"}(\x91\x85K\x00s"#),
       ("55799([1])", #"]K\x01a"#), ("55799(55799(1))", #"K\x01"#),
       ("{55799([1]): 0}", #"}K\x01\x85K\x00s"#),
-      ("64(h'01ff')", #"](K\x01K\xffe"#), ("68(h'01')", #"](K\x01e"#),
-      ("72(h'ff')", #"](J\xff\xff\xff\xffe"#),
-      ("69(h'0102')", #"](M\x01\x02e"#), ("65(h'0102')", #"](M\x02\x01e"#), ("79(h'')", "]"),
-      ("77(h'feff')", #"](J\xfe\xff\xff\xffe"#),
-      ("84(h'003c')", #"](G\x3f\xf0\x00\x00\x00\x00\x00\x00e"#),
-      ("81(h'3fc00000')", #"](G\x3f\xf8\x00\x00\x00\x00\x00\x00e"#),
-      ("86(h'000000000000f83f')", #"](G\x3f\xf8\x00\x00\x00\x00\x00\x00e"#),
-      ("71(h'ffffffffffffffff')", #"](\x8a\x09\xff\xff\xff\xff\xff\xff\xff\xff\x00e"#),
+      ("64(h'01ff')", #"](K\x01K\xffe"#), ("68(h'01')", #"]K\x01a"#),
+      ("72(h'ff')", #"]J\xff\xff\xff\xffa"#),
+      ("69(h'0102')", #"]M\x01\x02a"#), ("65(h'0102')", #"]M\x02\x01a"#), ("79(h'')", "]"),
+      ("77(h'feff')", #"]J\xfe\xff\xff\xffa"#),
+      ("84(h'003c')", #"]G\x3f\xf0\x00\x00\x00\x00\x00\x00a"#),
+      ("81(h'3fc00000')", #"]G\x3f\xf8\x00\x00\x00\x00\x00\x00a"#),
+      ("86(h'000000000000f83f')", #"]G\x3f\xf8\x00\x00\x00\x00\x00\x00a"#),
+      ("71(h'ffffffffffffffff')", #"]\x8a\x09\xff\xff\xff\xff\xff\xff\xff\xff\x00a"#),
       ("40([[2, 2], 64(h'01020304')])", #"](](K\x01K\x02e](K\x03K\x04ee"#),
       ("1040([[2, 3], 64(h'010203040506')])", #"](](K\x01K\x03K\x05e](K\x02K\x04K\x06ee"#),
       (
         "40([[2, 1, 2], [true, 1.5, -1, 0]])",
-        #"](](](\x88G\x3f\xf8\x00\x00\x00\x00\x00\x00ee](](J\xff\xff\xff\xffK\x00eee"#
+        #"](]](\x88G\x3f\xf8\x00\x00\x00\x00\x00\x00ea]](J\xff\xff\xff\xffK\x00eae"#
       ),
-      ("40([[], 64(h'07')])", #"K\x07"#), ("40([[0, 3], 64(h'')])", "](e"),
-      ("40([[2, 0], 64(h'')])", "](](e](ee"),
+      ("40([[], 64(h'07')])", #"K\x07"#), ("40([[0, 3], 64(h'')])", "]"),
+      ("40([[2, 0], 64(h'')])", "](]]e"),
     ])
   func values(_ diagnostic: String, _ expected: String) throws {
     let value = try Value(diagnostic: diagnostic)
@@ -170,7 +170,7 @@ struct EncoderTests {
     encoder.mostLists = 19
     #expect(throws: PickleError.self) { try encoder.encode(several) }
     encoder.mostLists = 20
-    #expect(try encoder.encode(several).count == 2 + 1 + 2 * (2 + 9 * 3 + 1) + 1 + 2)
+    #expect(try encoder.encode(several).count == 2 + 2 + 2 * (2 + 9 + 1) + 1 + 1)
     let ones = Value.tagged(
       40,
       [

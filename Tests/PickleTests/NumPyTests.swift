@@ -216,7 +216,8 @@ struct NumPyTests {
       #"cnumpy.core.multiarray\n_reconstruct\n(cnumpy\nndarray\nK\x00C\x01btR"#,
       #"cnumpy\nndarray\n(K\x05\x85tR"#, #"cnumpy\ndtype\n(Vf8\ntR"#,
       #"cnumpy\ndtype\n(]I00\nI01\ntR"#,
-      #"cnumpy\ndtype\n(Vf8\nK\x02K\x03tR"#, #"cnumpy.core.multiarray\nscalar\n(NC\x00tR"#,
+      #"cnumpy\ndtype\n(Vf8\nK\x02K\x03tR"#, #"cnumpy\ndtype\n(Vf8\nI00\nI00\ntR"#,
+      #"cnumpy\ndtype\n(Vf8\nI01\nI01\ntR"#, #"cnumpy.core.multiarray\nscalar\n(NC\x00tR"#,
       #"cnumpy.core.multiarray\nscalar\n(cnumpy\ndtype\nC\x00tR"#,
       #"cnumpy.core.numeric\n_frombuffer\n)R"#,
     ])

@@ -78,14 +78,14 @@ struct HostileAttachmentTests {
   func chunked(_ lengths: [UInt64], _ streamed: Bool) async throws {
     try await Self.expectRefusal(streamed: streamed) { connection in
       try await connection.send(
-        pattern(700_000), format: .raw, attributes: Self.encoded(lengths, size: 700_000))
+        pattern(1_400_000), format: .raw, attributes: Self.encoded(lengths, size: 1_400_000))
     }
   }
 
   @Test("an object in chunks whose size is not said is refused", arguments: [true, false])
   func noSize(_ streamed: Bool) async throws {
     try await Self.expectRefusal(streamed: streamed) { connection in
-      try await connection.send(pattern(700_000), format: .raw, attributes: Self.encoded([5]))
+      try await connection.send(pattern(1_400_000), format: .raw, attributes: Self.encoded([5]))
     }
   }
 

@@ -22,30 +22,39 @@ extension NumberDecodable {
     _ count: Int, at start: ItemCursor, from document: Document
   ) throws -> [Self] {
     // A number is little larger than the byte that it takes at least, and the bytes are there.
-    try [Self](unsafeUninitializedCapacity: count) { target, initialized in
+    var cursor = start
+    if count < 32 {
+      // Memory for few is had sooner in this way.
+      var values: [Self] = []
+      values.reserveCapacity(count)
+      for _ in 0..<count { values.append(try next(&cursor, document)) }
+      return values
+    }
+    return try [Self](unsafeUninitializedCapacity: count) { target, initialized in
       guard let values = target.baseAddress else { return }
-      let base = document.base
-      var cursor = start
       while initialized < count {
-        let head = Head(validated: base + cursor.offset)
-        let value: Self
-        if let plain = Self(plain: head) {
-          value = plain
-          cursor.offset &+= head.size
-        } else {
-          value = try decodeDirectly(from: document, at: cursor)
-          cursor = document.after(cursor)
-        }
-        (values + initialized).initialize(to: value)
+        (values + initialized).initialize(to: try next(&cursor, document))
         initialized &+= 1
       }
     }
   }
 
+  @inline(__always)
+  private static func next(_ cursor: inout ItemCursor, _ document: Document) throws -> Self {
+    let head = document.head(cursor)
+    if let plain = Self(plain: head) {
+      cursor.offset &+= head.size
+      return plain
+    }
+    let value = try decodeDirectly(from: document, at: cursor)
+    cursor = document.after(cursor)
+    return value
+  }
+
   static func decodeRows(_ items: ContainerItems, from document: Document) throws -> [[Self]] {
     var items = items
     var rows: [[Self]] = []
-    rows.reserveCapacity(items.count ?? 0)
+    rows.reserveCapacity(items.reservation)
     while !items.isAtEnd {
       let head = document.head(items.cursor)
       if head.major == MajorType.array, !head.isIndefinite {

@@ -34,7 +34,9 @@ public struct CBOREncoder: Sendable {
   ///   deterministic map write one key twice, `invalidValue` for what CBOR or the type cannot
   ///   express, `custom` for an error of the type's own.
   public func encode(_ value: some Encodable) throws(CBORError) -> [UInt8] {
-    try withEncodedItem(of: value) { $0.array() }
+    var session = try session(encoding: value)
+    defer { finish(&session) }
+    return try EncodedItem(session, isDeterministic: isDeterministic).array()
   }
 
   /// Encodes a value behind the bytes that an array already holds, which is also how a sequence
@@ -51,10 +53,13 @@ public struct CBOREncoder: Sendable {
   public func withEncodedBytes<Result>(
     of value: some Encodable, _ body: (UnsafeRawBufferPointer) -> Result
   ) throws(CBORError) -> Result {
-    try withEncodedItem(of: value) { $0.withBytes(body) }
+    var session = try session(encoding: value)
+    defer { finish(&session) }
+    return try EncodedItem(session, isDeterministic: isDeterministic).withBytes(body)
   }
 
-  /// Encodes a value and lends it before its bytes are anywhere.
+  /// Encodes a value and lends it before its bytes are anywhere, so that large byte strings and
+  /// typed arrays can be copied once, to where they are wanted.
   package func withEncodedItem<Result>(
     of value: some Encodable, _ body: (EncodedItem) -> Result
   ) throws(CBORError) -> Result {

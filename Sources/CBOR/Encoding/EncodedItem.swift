@@ -1,17 +1,15 @@
-/// A value that has been encoded, before its bytes are where they are wanted. Good for as long as
-/// the call that lends it.
+/// A value that has been encoded, before its bytes are where they are wanted.
 package struct EncodedItem {
   private let session: EncodingSession
   /// The bytes in one run, where there are no gaps or the keys of maps had to be looked at.
   private let whole: Writer?
-
   /// How many bytes there are.
   package let size: Int
 
   /// - Throws: `CBORError` for a key that a map holds twice.
   init(_ session: EncodingSession, isDeterministic: Bool) throws(CBORError) {
     self.session = session
-    size = session.finish()
+    size = session.hasGaps ? session.finish() : session.writer.count
     guard isDeterministic || session.context.mayRepeatKeys else {
       whole = session.hasGaps ? nil : session.writer
       return

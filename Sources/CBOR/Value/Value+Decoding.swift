@@ -29,41 +29,40 @@ extension Value {
 }
 
 extension Document {
+  /// A container or tag whose items are being built.
   private struct Open {
-    var items: [Value] = []
-    /// Items that are still to come; nil until a break.
-    var remaining: Int?
-    var head: Head
-
-    func close() -> Value {
-      switch head.major {
-      case MajorType.array: .array(Value.Elements(items))
-      case MajorType.map: .map(Value.Entries(alternating: items))
-      default: .tagged(Value.Tagged(node: ValueNode(items: items, tag: head.argument)))
-      }
-    }
+    let head: Head
+    /// Where its items start among all that wait for their container.
+    let start: Int
+    /// Items that are still to come; below 0 until a break.
+    var remaining: Int
+    /// The height of the highest item.
+    var height = 0
   }
 
   /// The item at a place as a `Value`, built without recursion.
   func value(_ cursor: ItemCursor) -> Value {
-    var stack: [Open] = []
+    var open: [Open] = []
+    var items = PendingValues()
     var cursor = cursor
     while true {
       let head = head(cursor)
       var item: Value
+      var height = 0
       switch head.major {
       case MajorType.array, MajorType.map, MajorType.tag:
         if head.isIndefinite || head.argument > 0 || head.major == MajorType.tag {
-          stack.append(opened(head))
+          open.append(Open(head: head, start: items.count, remaining: Document.size(head)))
           let inside = head.major == MajorType.tag ? cursor.record : cursor.record + 1
           cursor = ItemCursor(offset: cursor.offset + head.size, record: inside)
           continue
         }
         item = head.major == MajorType.array ? .array([]) : .map(Value.Entries(node: .empty))
+        height = 1
         cursor.offset += head.size
       default:
-        if head.initial == Initial.break, let open = stack.popLast() {
-          item = open.close()
+        if head.initial == Initial.break, let container = open.popLast() {
+          (item, height) = close(container, &items)
           cursor.offset += 1
         } else {
           item = leaf(cursor, head)
@@ -71,29 +70,39 @@ extension Document {
         }
       }
       while true {
-        guard let top = stack.indices.last else { return item }
-        stack[top].items.append(item)
-        guard let remaining = stack[top].remaining else { break }
-        stack[top].remaining = remaining - 1
-        if remaining > 1 { break }
-        item = stack.removeLast().close()
+        guard let top = open.indices.last else { return item }
+        items.append(consume item)
+        open[top].remaining &-= 1
+        open[top].height = max(open[top].height, height)
+        if open[top].remaining != 0 { break }
+        (item, height) = close(open.removeLast(), &items)
       }
     }
   }
 
-  private func opened(_ head: Head) -> Open {
-    var open = Open(head: head)
-    if !head.isIndefinite {
-      let count =
-        switch head.major {
-        case MajorType.array: Int(head.argument)
-        case MajorType.map: Int(head.argument) * 2
-        default: 1
-        }
-      open.remaining = count
-      open.items.reserveCapacity(count)
+  /// How many items a head opens; below 0 where only a break tells.
+  private static func size(_ head: Head) -> Int {
+    if head.isIndefinite { return -1 }
+    switch head.major {
+    case MajorType.array: return Int(head.argument)
+    case MajorType.map: return Int(head.argument) * 2
+    default: return 1
     }
-    return open
+  }
+
+  private func close(_ open: Open, _ items: inout PendingValues) -> (Value, height: Int) {
+    let content = items.take(from: open.start)
+    if content.isEmpty, open.head.major != MajorType.tag {
+      return (open.head.major == MajorType.array ? .array([]) : .map(Value.Entries([])), 1)
+    }
+    let height = open.height + 1
+    let tag = open.head.major == MajorType.tag ? open.head.argument : 0
+    let node = ValueNode(items: content, tag: tag, height: height)
+    switch open.head.major {
+    case MajorType.array: return (.array(Value.Elements(node: node)), height)
+    case MajorType.map: return (.map(Value.Entries(node: node)), height)
+    default: return (.tagged(Value.Tagged(node: node)), height)
+    }
   }
 
   private func leaf(_ cursor: ItemCursor, _ head: Head) -> Value {
@@ -112,5 +121,47 @@ extension Document {
       default: .simple(UInt8(truncatingIfNeeded: head.argument))
       }
     }
+  }
+}
+
+/// Values that wait for the container that holds them, those of inner containers behind those of
+/// outer ones.
+private struct PendingValues: ~Copyable {
+  private var base: UnsafeMutablePointer<Value>
+  private var capacity = 64
+  private(set) var count = 0
+
+  init() { base = .allocate(capacity: capacity) }
+
+  deinit {
+    base.deinitialize(count: count)
+    base.deallocate()
+  }
+
+  @inline(__always)
+  mutating func append(_ value: consuming Value) {
+    if count == capacity { grow() }
+    (base + count).initialize(to: value)
+    count &+= 1
+  }
+
+  /// Moves the values from a position on into an array of their own.
+  @inline(__always)
+  mutating func take(from start: Int) -> [Value] {
+    let size = count &- start
+    count = start
+    // Sooner had than an array that is told its size, for few as for many.
+    var values: [Value] = []
+    values.reserveCapacity(size)
+    for index in 0..<size { values.append((base + start + index).move()) }
+    return values
+  }
+
+  private mutating func grow() {
+    let larger = UnsafeMutablePointer<Value>.allocate(capacity: capacity * 2)
+    larger.moveInitialize(from: base, count: count)
+    base.deallocate()
+    base = larger
+    capacity *= 2
   }
 }

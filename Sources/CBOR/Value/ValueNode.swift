@@ -14,27 +14,35 @@ final class ValueNode: @unchecked Sendable {
   /// Up to this height the runtime's own recursive release is cheap in stack.
   private static let recursiveHeight = 4
 
-  init(items: [Value], tag: UInt64 = 0) {
+  convenience init(items: [Value], tag: UInt64 = 0) {
+    var below = 0
+    for item in items { below = max(below, item.height) }
+    self.init(items: items, tag: tag, height: below + 1)
+  }
+
+  /// - Parameter height: One more than the height of the highest item.
+  init(items: [Value], tag: UInt64, height: Int) {
     self.items = items
     self.tag = tag
-    var height = 0
-    for item in items {
-      if let node = item.node, node.height > height { height = node.height }
-    }
-    self.height = height + 1
+    self.height = height
   }
 
   deinit {
     guard height > Self.recursiveHeight else { return }
     // Children are emptied before they are dropped, so that no release finds a deep one.
-    var pending = items
-    items = []
-    while var item = pending.popLast() {
-      if var node = item.takeNode(), isKnownUniquelyReferenced(&node) {
-        pending.append(contentsOf: node.items)
-        node.items = []
-      }
+    var pending = takeHighChildren()
+    while var node = pending.popLast() {
+      if isKnownUniquelyReferenced(&node) { pending += node.takeHighChildren() }
     }
+  }
+
+  /// Lets go of all items but those that are too high to be released by recursion.
+  private func takeHighChildren() -> [ValueNode] {
+    let high = items.compactMap { item in
+      item.node.flatMap { $0.height > Self.recursiveHeight ? $0 : nil }
+    }
+    items = []
+    return high
   }
 }
 
@@ -50,10 +58,7 @@ extension Value {
     }
   }
 
-  /// Takes the node out, so that the caller may hold the only reference to it.
-  fileprivate mutating func takeNode() -> ValueNode? {
-    let node = node
-    self = .null
-    return node
-  }
+  /// How many nodes hang below one another here; 0 for a scalar.
+  @inline(__always)
+  var height: Int { node?.height ?? 0 }
 }

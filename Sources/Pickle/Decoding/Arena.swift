@@ -41,8 +41,10 @@ struct Arena: ~Copyable {
   private(set) var pool: [Item] = []
   private(set) var runs: [Run] = []
   private(set) var leaves: [Value] = []
-  var elementTypes: [ElementType] = []
-  var arrays: [NumPyArray] = []
+  private(set) var elementTypes: [ElementType] = []
+  private(set) var arrays: [NumPyArray] = []
+  /// How many objects the arrays stand for.
+  private var arrayItems = 0
   /// How many nodes, leaves and children there may be.
   let limit: Int
 
@@ -71,6 +73,35 @@ struct Arena: ~Copyable {
     guard nodes.count < limit else { throw excess(offset) }
     nodes.append(Node(kind: kind, isHashable: isHashable, offset: offset))
     return UInt32(truncatingIfNeeded: nodes.count &- 1)
+  }
+
+  mutating func makeElementType(_ type: ElementType, offset: Int) throws(PickleError) -> Item {
+    guard elementTypes.count < limit else { throw excess(offset) }
+    elementTypes.append(type)
+    return .elementType(UInt32(truncatingIfNeeded: elementTypes.count &- 1))
+  }
+
+  mutating func makeArray(_ array: NumPyArray, offset: Int) throws(PickleError) -> Item {
+    guard array.items <= limit - arrayItems else { throw excess(offset) }
+    arrayItems += array.items
+    arrays.append(array)
+    return .array(UInt32(truncatingIfNeeded: arrays.count &- 1))
+  }
+
+  /// Gives an array that was made empty what it holds.
+  mutating func fillArray(
+    _ index: UInt32, with array: NumPyArray, offset: Int
+  ) throws(PickleError) {
+    guard array.items <= limit - arrayItems else { throw excess(offset) }
+    arrayItems += array.items
+    arrays[Int(index)] = array
+  }
+
+  /// Sets the byte order of a type.
+  ///
+  /// - Returns: Whether it is one of that type.
+  mutating func setOrder(_ order: String, ofType index: UInt32) -> Bool {
+    elementTypes[Int(index)].order(order)
   }
 
   /// Adds children to a container.

@@ -15,6 +15,25 @@ struct PickleWriter {
     bytes.append(4)
   }
 
+  /// Begins a list; its elements come next.
+  mutating func startList(_ count: Int) {
+    write(.emptyList)
+    if count > 1 { write(.mark) }
+  }
+
+  mutating func endList(_ count: Int) {
+    if let closing = Self.closing(list: count) { write(closing) }
+  }
+
+  /// What stands behind the elements of a list, if there are any.
+  static func closing(list count: Int) -> Opcode? {
+    switch count {
+    case 0: nil
+    case 1: .append
+    default: .appends
+    }
+  }
+
   mutating func write(unsigned value: UInt64) {
     if value <= 0xff {
       write(.binInt1)

@@ -17,11 +17,9 @@ extension Pickler {
 
   mutating func writeNumbers(_ tagged: Value.Tagged) throws(PickleError) {
     let elements = try elements(.tagged(tagged))
-    writer.write(.emptyList)
-    guard elements.count > 0 else { return }
-    writer.write(.mark)
+    writer.startList(elements.count)
     for index in 0..<elements.count { try write(elements, index) }
-    writer.write(.appends)
+    writer.endList(elements.count)
   }
 
   private func elements(_ value: Value) throws(PickleError) -> Elements {
@@ -101,8 +99,7 @@ extension Pickler {
     repeat {
       // Lists down to the innermost one.
       while index.count < shape.count {
-        writer.write(.emptyList)
-        writer.write(.mark)
+        writer.startList(shape[index.count])
         index.append(0)
         if shape[index.count - 1] == 0 { break }
       }
@@ -113,7 +110,7 @@ extension Pickler {
         }
       }
       index.removeLast()
-      writer.write(.appends)
+      writer.endList(shape[innermost])
       // On to the next list of those that are left.
       while let last = index.indices.last {
         index[last] += 1
@@ -121,7 +118,7 @@ extension Pickler {
         if index[last] < shape[last] { break }
         position -= strides[last] * shape[last]
         index.removeLast()
-        writer.write(.appends)
+        writer.endList(shape[last])
       }
     } while !index.isEmpty
   }

@@ -69,8 +69,10 @@ struct Pickler {
 
 extension Pickler {
   private mutating func openList(_ elements: [Value]) {
-    writer.write(.emptyList)
-    begin(elements, isKey: false, one: .append, more: .appends)
+    writer.startList(elements.count)
+    if let closing = PickleWriter.closing(list: elements.count) {
+      open.append(Open(values: elements, isKey: false, isMap: false, closing: closing))
+    }
   }
 
   private mutating func openMap(_ entries: [Value]) throws(PickleError) {
@@ -109,17 +111,6 @@ extension Pickler {
         writer.write(.mark)
         open.append(Open(values: elements, isKey: true, isMap: false, closing: .addItems))
       }
-    }
-  }
-
-  private mutating func begin(
-    _ elements: [Value], isKey: Bool, one: Opcode, more: Opcode
-  ) {
-    if elements.count > 1 { writer.write(.mark) }
-    if !elements.isEmpty {
-      open.append(
-        Open(
-          values: elements, isKey: isKey, isMap: false, closing: elements.count > 1 ? more : one))
     }
   }
 

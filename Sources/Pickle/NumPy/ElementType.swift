@@ -7,7 +7,6 @@ struct ElementType {
   private let kind: Kind
   /// In bytes.
   let size: Int
-  private let code: String
   /// Unknown until the type's state is set.
   private var isBigEndian: Bool?
 
@@ -20,7 +19,6 @@ struct ElementType {
     case "f2", "f4", "f8": (kind, size) = (.number(.float), Self.size(code))
     default: return nil
     }
-    self.code = code
   }
 
   private static func size(_ code: String) -> Int { Int(code.utf8.last ?? 0) - 0x30 }

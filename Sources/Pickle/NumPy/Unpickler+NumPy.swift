@@ -2,23 +2,23 @@ internal import CBOR
 
 /// What NumPy's own functions would have made, of numeric and boolean elements.
 extension Unpickler {
-  /// `numpy.dtype(code, align, copy)`, whose byte order comes with its state.
+  /// `numpy.dtype(code, False, True)`, whose byte order comes with its state. What is not a copy
+  /// would be NumPy's own, on which a state has no effect.
   mutating func makeElementType(_ arguments: [Item]) throws(PickleError) -> Item? {
-    guard arguments.count == 3, let code = arena.text(arguments[0]), arguments[1].flag != nil,
-      arguments[2].flag != nil
+    guard arguments.count == 3, let code = arena.text(arguments[0]), arguments[1].flag == false,
+      arguments[2].flag == true
     else { return nil }
     guard let type = ElementType(code: code) else {
       throw unsupported("NumPy's type '\(Name.shown(code))' has no counterpart")
     }
-    arena.elementTypes.append(type)
-    return .elementType(UInt32(truncatingIfNeeded: arena.elementTypes.count - 1))
+    return try arena.makeElementType(type, offset: reader.start)
   }
 
   /// The state of a type: version 3, the byte order, and nothing that plain numbers do not have.
   mutating func buildElementType(_ index: UInt32, _ state: [Item]?) throws(PickleError) {
     guard let state, state.count == 8, state[0].count == 3, let order = arena.text(state[1]),
       state[2...4].allSatisfy(\.isNone), state[5...6].allSatisfy(\.isMinusOne),
-      state[7].count == 0, arena.elementTypes[Int(index)].order(order)
+      state[7].count == 0, arena.setOrder(order, ofType: index)
     else { throw malformed("the state of a NumPy type that is not a plain number's") }
   }
 
@@ -27,12 +27,7 @@ extension Unpickler {
     guard arguments.count == 3, case .callable(.ndarray) = arguments[0],
       shape(arguments[1]) == [0], try rawBytes(arguments[2]) == [UInt8(ascii: "b")]
     else { return nil }
-    return append(NumPyArray())
-  }
-
-  private mutating func append(_ array: NumPyArray) -> Item {
-    arena.arrays.append(array)
-    return .array(UInt32(truncatingIfNeeded: arena.arrays.count - 1))
+    return try arena.makeArray(NumPyArray(), offset: reader.start)
   }
 
   /// The state of an array: version 1, shape, type, whether the first index runs fastest, bytes.
@@ -41,8 +36,8 @@ extension Unpickler {
       let type = try elementType(state[2]), let isColumnMajor = state[3].flag,
       let bytes = try rawBytes(state[4]), arena.arrays[Int(index)].value == nil
     else { throw malformed("the state of a NumPy array that is none") }
-    arena.arrays[Int(index)] = try array(
-      shape, type, bytes, order: isColumnMajor ? .columnMajor : .rowMajor)
+    let array = try array(shape, type, bytes, order: isColumnMajor ? .columnMajor : .rowMajor)
+    try arena.fillArray(index, with: array, offset: reader.start)
   }
 
   /// `_frombuffer(buffer, dtype, shape, order, axes)`, which comes with protocol 5.
@@ -59,7 +54,8 @@ extension Unpickler {
       order = .permuted(axes)
     default: return nil
     }
-    return append(try array(shape, type, bytes, order: order))
+    return try arena.makeArray(
+      array(shape, type, bytes, order: order), offset: reader.start)
   }
 
   /// `scalar(dtype, bytes)`: one number.
@@ -145,19 +141,8 @@ extension Unpickler {
         ArrayLayout(shape: shape)?
         .rowMajor(bytes, size: type.size, strides: axes.map { strides[$0] }) ?? []
     }
-    var array = NumPyArray(size: size, height: 1)
-    if type.isBoolean {
-      try convert(size)
-      array.items += layout.count
-    }
-    let elements = type.elements(content)
-    if shape.count == 1 {
-      array.value = elements
-    } else {
-      array.value = .tagged(40, [.array(shape.map { Value($0) }), elements])
-      array.height = 3
-    }
-    return array
+    if type.isBoolean { try convert(size) }
+    return NumPyArray(shape: shape, elements: type.elements(content), size: size)
   }
 }
 

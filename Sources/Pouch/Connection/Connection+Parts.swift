@@ -18,7 +18,7 @@ extension Connection {
     let total = parts.reduce(0) { $0 + $1.count }
     try check(size: UInt64(total))
     var pieces = Pieces(parts)
-    if total > (try longestPayload(beside: attributes)) {
+    if total > (try longestPayload(beside: attributes, whole: true)) {
       return try await sendChunked(format: format, attributes: attributes) { pieces.next($0) }
     }
     let all = pieces.all()
@@ -36,8 +36,12 @@ extension Connection {
   /// The most payload bytes that a frame may carry beside `attributes`.
   ///
   /// - Throws: `.limitExceeded` when not even the attributes fit.
-  func longestPayload(beside attributes: Bytes?) throws(PouchError) -> Int {
-    let longest = state.withLock { $0.session.outbox.longestPayload(beside: attributes) }
+  func longestPayload(
+    beside attributes: Bytes?, whole: Bool = false
+  ) throws(PouchError) -> Int {
+    let longest = state.withLock {
+      $0.session.outbox.longestPayload(beside: attributes, whole: whole)
+    }
     guard longest > 0 else {
       throw PouchError(
         .limitExceeded,

@@ -25,7 +25,7 @@ extension Connection: PeerConnection {
     _ payload: Bytes, attributes: Attributes, format: ObjectFormat
   ) async throws(PouchError) -> Receipt {
     var attributes = attributes
-    if payload.count > Outbox.chunkSize || !attributes.attachments.isEmpty {
+    if payload.count > Outbox.wholeLimit || !attributes.attachments.isEmpty {
       attributes.size = UInt64(payload.count)
     }
     try attributes.checkAttachmentsToSend()

@@ -19,6 +19,7 @@ extension Connection {
       }
       wakeFlusherIfDue()
       isInsideFrame.store(decoder.isInsideFrame(buffer), ordering: .relaxed)
+      decoder.makeRoom(in: &buffer)
       let count = try await stream.read(into: &buffer)
       if count == 0 { break }
       arrivedBytes.wrappingAdd(UInt64(count), ordering: .relaxed)

@@ -66,7 +66,7 @@ extension Connection {
     _ payload: Bytes, format: ObjectFormat, attributes: Bytes?
   ) async throws(PouchError) -> UInt64 {
     try check(size: UInt64(payload.count))
-    let longest = try longestPayload(beside: attributes)
+    let longest = try longestPayload(beside: attributes, whole: true)
     let longestCopy = state.withLock { $0.session.outbox.longestCopy }
     guard payload.count > longestCopy || (attributes?.count ?? 0) > Outbox.overhead / 2 else {
       return try await accept { state in

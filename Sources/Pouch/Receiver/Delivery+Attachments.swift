@@ -30,4 +30,9 @@ extension StreamedDelivery {
     // What does not add up was refused before any handler saw it.
     return total.flatMap { try? attributes.ownLength(of: $0) }
   }
+
+  /// The object's own bytes in those of the body, which were gathered.
+  package func object(in gathered: Bytes) -> Bytes {
+    objectLength.map { gathered.prefix(Int(clamping: $0)) } ?? gathered
+  }
 }

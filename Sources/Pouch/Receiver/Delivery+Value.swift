@@ -24,8 +24,7 @@ extension StreamedDelivery {
   /// See `Delivery.value()`.
   package func value(of gathered: Bytes) throws(PouchError) -> CBOR.Value {
     do throws(PouchError) {
-      return try format.value(
-        of: attributes.cut(gathered).own, allowsNumPy: connection.allowsNumPy)
+      return try format.value(of: object(in: gathered), allowsNumPy: connection.allowsNumPy)
     } catch {
       throw error.at(objectID: id)
     }

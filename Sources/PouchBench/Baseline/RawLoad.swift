@@ -24,7 +24,9 @@ struct RawLoad: Contender {
     let rate = rate
     let sending = try await loopback.pool.run { () throws(PouchError) in
       try RawPairs.abandoning(pairs) { () throws(PouchError) in
-        try pairs.send(PacedSending(round, schedule, rate: rate), size: round.content.size)
+        try pairs.send(
+          PacedSending(round, schedule, clock: meters.clock, rate: rate),
+          size: round.content.size)
       }
     }
     _ = try await received

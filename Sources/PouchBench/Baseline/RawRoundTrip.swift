@@ -36,7 +36,9 @@ struct RawRoundTrip: Contender {
           from: back?.clients[number] ?? forth.clients[number], to: forth.clients[number],
           largest: round.content.size)
         return try end.ask(
-          ObjectMaker(round, connection: number, begin: begin, looksOften: true), shape)
+          ObjectMaker(
+            round, connection: number, clock: meters.clock, begin: begin, looksOften: true),
+          shape)
       }
     }
     _ = try await answered
@@ -66,10 +68,10 @@ private struct RawEnd: ~Copyable {
     var maker = objects
     let size = shape == .reply ? maker.size : ObjectTag.size
     var trips = RoundTrips()
-    let object = maker.makeRawMemory()
+    let object = maker.writer.makeRawMemory()
     var isTimed = false
     while let tag = maker.next() {
-      maker.write(tag, into: object.bytes)
+      maker.writer.write(tag, into: object.bytes)
       let begin = MonotonicClock.now()
       try writer.append(UnsafeRawBufferPointer(object.bytes))
       try writer.flush()

@@ -20,7 +20,7 @@ struct RawThroughput: Contender {
     let begin = MonotonicClock.now()
     let sent = try await loopback.pool.runAll(threads) { thread throws(PouchError) in
       try RawPairs.abandoning(pairs) { () throws(PouchError) in
-        try pairs.send(thread: thread, of: threads, round, begin: begin)
+        try pairs.send(thread: thread, of: threads, round, meters.clock, begin: begin)
       }
     }
     _ = try await received
@@ -34,11 +34,12 @@ extension RawPairs {
   ///
   /// - Returns: How many objects were sent.
   fileprivate func send(
-    thread: Int, of threads: Int, _ round: RoundPlan, begin: UInt64
+    thread: Int, of threads: Int, _ round: RoundPlan, _ clock: RoundClock, begin: UInt64
   ) throws(PouchError) -> UInt64 {
     var lanes = stride(from: thread, to: clients.count, by: threads).map { connection in
       SendingLane(
-        clients[connection], ObjectMaker(round, connection: connection, begin: begin))
+        clients[connection],
+        ObjectMaker(round, connection: connection, clock: clock, begin: begin))
     }
     var sent: UInt64 = 0
     while !lanes.isEmpty {
@@ -64,7 +65,7 @@ private final class SendingLane {
     self.channel = channel
     self.maker = maker
     writer = FrameWriter(channel)
-    object = maker.makeRawMemory()
+    object = maker.writer.makeRawMemory()
     batch = max(1, FrameWriter.batchSize / (FrameWriter.headSize + maker.size))
   }
 
@@ -86,7 +87,7 @@ private final class SendingLane {
         try writer.flush()
         return true
       }
-      maker.write(tag, into: object)
+      maker.writer.write(tag, into: object)
       try writer.append(UnsafeRawBufferPointer(object))
     }
     try writer.flush()

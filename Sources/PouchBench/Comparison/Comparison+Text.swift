@@ -48,6 +48,12 @@ extension Comparison {
     compare(
       "the length of a round", Comparison.length(before.settings),
       Comparison.length(after.settings))
+    for (number, report) in [(1, before), (2, after)] {
+      guard let others = report.machine?.others, others >= 0.1 else { continue }
+      warnings.append(
+        "note: while report \(number) was made, other programs kept "
+          + "\(Figures.decimal(others, 1)) processors busy")
+    }
     if old.isDebug || new.isDebug { warnings.append("note: a debug build's figures say nothing") }
     return warnings
   }

@@ -44,7 +44,8 @@ final class Loopback: Sendable {
     var limit = rlimit()
     let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
     guard getrlimit(resource, &limit) == 0 else { return }
-    let wanted = rlim_t(connections * 2 + 256)
+    // Replies take two connections, and a listener at each end.
+    let wanted = rlim_t(connections * 6 + 256)
     guard limit.rlim_cur < wanted else { return }
     limit.rlim_cur = min(wanted, limit.rlim_max)
     setrlimit(resource, &limit)

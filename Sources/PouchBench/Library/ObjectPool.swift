@@ -6,13 +6,15 @@ struct ObjectPool {
   /// Objects up to this size are copied by the library.
   static let copyLimit = Outbox.copyLimit
 
-  private static let slots = 8
-
   private let size: Int
-  private var objects = [Bytes](repeating: Bytes(), count: slots)
+  private var objects: [Bytes]
   private var next = 0
 
-  init(size: Int) { self.size = size }
+  init(size: Int) {
+    self.size = size
+    // Two are enough; more let the connection keep several that are small.
+    objects = [Bytes](repeating: Bytes(), count: min(8, max(2, (64 << 20) / size)))
+  }
 
   /// Makes an object.
   ///

@@ -32,7 +32,7 @@ struct PouchLoad: Contender {
           let senders = try await gathering.all()
           // Also when it fails: nobody waits for objects that will not come.
           defer { gathering.end() }
-          return try await send(round, schedule, through: senders)
+          return try await send(round, schedule, meters.clock, through: senders)
         }
         var result: PacedSending?
         for try await sending in group { if let sending { result = sending } }
@@ -47,9 +47,9 @@ struct PouchLoad: Contender {
 
   /// Runs on the thread that may sleep.
   private func send(
-    _ round: RoundPlan, _ schedule: Schedule, through senders: [Sender]
+    _ round: RoundPlan, _ schedule: Schedule, _ clock: RoundClock, through senders: [Sender]
   ) async throws -> PacedSending {
-    var sending = PacedSending(round, schedule, rate: rate)
+    var sending = PacedSending(round, schedule, clock: clock, rate: rate)
     var pool = ObjectPool(size: round.content.size)
     while let next = sending.next() {
       let object = pool.make { sending.write(next, into: $0, refresh: $1) }

@@ -49,7 +49,9 @@ struct PouchReply: Contender {
         let begin = try await line.wait()
         return try await ask(
           sender,
-          ObjectMaker(round, connection: connection, begin: begin, looksOften: true), exchange)
+          ObjectMaker(
+            round, connection: connection, clock: requests.clock, begin: begin, looksOften: true),
+          exchange)
       }
       answering.stop()
       try await handled
@@ -66,10 +68,11 @@ struct PouchReply: Contender {
   ) async throws -> RoundTrips {
     var maker = objects
     var trips = RoundTrips()
+    let writer = maker.writer
     var pool = ObjectPool(size: maker.size)
     var isTimed = false
     while let tag = maker.next() {
-      let object = pool.make { maker.write(tag, into: $0, refresh: $1) }
+      let object = pool.make { writer.write(tag, into: $0, refresh: $1) }
       let begin = MonotonicClock.now()
       try await sender.send(object)
       try await exchange.reply()

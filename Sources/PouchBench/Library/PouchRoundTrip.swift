@@ -1,6 +1,5 @@
 internal import Pouch
 internal import PouchCore
-internal import Synchronization
 
 /// One object at a time, each awaited until the receiver has answered for it.
 struct PouchRoundTrip: Contender {
@@ -19,7 +18,7 @@ struct PouchRoundTrip: Contender {
         try await withSender(to: endpoint, options: options) { sender in
           let begin = try await line.wait()
           var maker = ObjectMaker(
-            round, connection: connection, begin: begin, looksOften: true)
+            round, connection: connection, clock: meters.clock, begin: begin, looksOften: true)
           return try await sender.measureAcknowledgements(&maker, variant.acknowledge)
         }
       }
@@ -31,42 +30,17 @@ struct PouchRoundTrip: Contender {
   }
 }
 
-/// What one end has seen of its round trips.
-struct RoundTrips: Sendable {
-  var sent: UInt64 = 0
-  var recorder = LatencyRecorder()
-
-  init() {}
-
-  init(merging others: [RoundTrips]) {
-    for other in others {
-      sent += other.sent
-      recorder.add(other.recorder)
-    }
-  }
-}
-
-/// What several connections have seen.
-final class Merged: Sendable {
-  private let state = Mutex(RoundTrips())
-
-  var value: RoundTrips { state.withLock { $0 } }
-
-  func add(_ trips: RoundTrips) {
-    state.withLock { $0 = RoundTrips(merging: [$0, trips]) }
-  }
-}
-
 extension Sender {
   /// Sends one object after the other, each when the last one was answered for.
   func measureAcknowledgements(
     _ maker: inout ObjectMaker, _ level: AcknowledgementLevel
   ) async throws -> RoundTrips {
     var trips = RoundTrips()
+    let writer = maker.writer
     var pool = ObjectPool(size: maker.size)
     var isTimed = false
     while let tag = maker.next() {
-      let object = pool.make { maker.write(tag, into: $0, refresh: $1) }
+      let object = pool.make { writer.write(tag, into: $0, refresh: $1) }
       let begin = MonotonicClock.now()
       let receipt = try await send(object)
       if level == .received {

@@ -18,7 +18,8 @@ struct PouchThroughput: Contender {
       return try await forEachConnection(round.connections) { connection in
         try await withSender(to: endpoint, options: options) { sender in
           let begin = try await line.wait()
-          var maker = ObjectMaker(round, connection: connection, begin: begin)
+          var maker = ObjectMaker(
+            round, connection: connection, clock: meters.clock, begin: begin)
           try await usage.send(&maker, through: sender)
           return maker.count
         }

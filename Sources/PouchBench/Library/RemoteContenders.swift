@@ -10,12 +10,9 @@ struct RemoteThroughput: Contender {
   var name: String { "pouch" }
 
   func run(_ round: RoundPlan) async throws -> RoundFigures {
-    var round = round
-    let clock = RoundClock(round.counter)
-    round.sendingClock = clock
-    let plan = round
+    let clock = RoundClock(round.counter, runsAtSender: true)
     let usage = variant.key.api.usage
-    let timed = try await remote.forEachSender(plan, variant) { sender, maker in
+    let timed = try await remote.forEachSender(round, variant, clock) { sender, maker in
       try await usage.send(&maker, through: sender)
     }
     clock.stop()
@@ -31,12 +28,10 @@ struct RemoteRoundTrip: Contender {
   var name: String { "pouch" }
 
   func run(_ round: RoundPlan) async throws -> RoundFigures {
-    var round = round
-    let clock = RoundClock(round.counter)
-    round.sendingClock = clock
+    let clock = RoundClock(round.counter, runsAtSender: true)
     let latency = Merged()
     let level = variant.acknowledge
-    let timed = try await remote.forEachSender(round, variant) { sender, maker in
+    let timed = try await remote.forEachSender(round, variant, clock) { sender, maker in
       latency.add(try await sender.measureAcknowledgements(&maker, level))
       clock.stop()
     }
@@ -55,7 +50,7 @@ struct Remote: Sendable {
   /// - Returns: How many objects were counted.
   /// - Throws: `.objectsFailed` when the receiver has not taken every object.
   fileprivate func forEachSender(
-    _ round: RoundPlan, _ variant: CaseGroup.Variant,
+    _ round: RoundPlan, _ variant: CaseGroup.Variant, _ clock: RoundClock,
     _ body: @escaping @Sendable (Sender, inout ObjectMaker) async throws -> Void
   ) async throws -> UInt64 {
     let line = StartingLine(round.connections)
@@ -67,7 +62,7 @@ struct Remote: Sendable {
       try await withSender(to: endpoint, options: configured) { sender in
         let begin = try await line.wait()
         var maker = ObjectMaker(
-          round, connection: connection, begin: begin,
+          round, connection: connection, clock: clock, begin: begin,
           looksOften: variant.key.mode == .latency)
         try await body(sender, &maker)
         try await sender.close()

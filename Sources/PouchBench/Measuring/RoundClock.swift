@@ -4,7 +4,8 @@ internal import Synchronization
 /// Notes when a round's objects begin and end to be counted, and what the process has cost then.
 ///
 /// It runs at the receiving side: from the arrival of the object that starts it to that of the last
-/// one, so that connecting is not measured and nothing counts as sent before it has arrived.
+/// one, so that connecting is not measured and nothing counts as sent before it has arrived. Where
+/// the receiver is elsewhere, the sending side starts and stops it.
 final class RoundClock: Sendable {
   private struct Reading: Sendable {
     var time: UInt64
@@ -18,18 +19,36 @@ final class RoundClock: Sendable {
     var readings: UInt64 = 0
   }
 
+  /// Whether the sending side runs it.
+  let runsAtSender: Bool
   private let counter: SystemCallCounter?
   private let state = Mutex(State())
+  /// 0 before the start.
+  private let startedAt = Atomic<UInt64>(0)
 
-  init(_ counter: SystemCallCounter?) { self.counter = counter }
+  init(_ counter: SystemCallCounter?, runsAtSender: Bool = false) {
+    self.counter = counter
+    self.runsAtSender = runsAtSender
+  }
+
+  /// When the objects began to be counted; nil while they have not.
+  var startTime: UInt64? {
+    let time = startedAt.load(ordering: .relaxed)
+    return time == 0 ? nil : time
+  }
 
   /// The first connection's start counts.
   func start() {
     state.withLock { state in
       guard state.first == nil else { return }
-      state.first = read(&state)
+      let reading = read(&state)
+      state.first = reading
+      startedAt.store(reading.time, ordering: .relaxed)
     }
   }
+
+  /// Says that nothing of this round will count: whoever waits for its end need not.
+  func giveUp() { startedAt.store(1, ordering: .relaxed) }
 
   /// The last connection's end counts.
   func stop() {

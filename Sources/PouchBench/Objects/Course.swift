@@ -4,7 +4,12 @@
 struct Course: Sendable {
   private enum Phase { case warmUp, timed, over }
 
+  /// How much longer than planned a round goes on, in nanoseconds, whose clock does not start:
+  /// what is to start it has been lost.
+  private static let patience: UInt64 = 30_000_000_000
+
   private let extent: RoundExtent
+  private let clock: RoundClock
   /// When the round began, on the monotonic clock.
   private let begin: UInt64
   /// How many objects pass between two looks at the clock.
@@ -15,9 +20,16 @@ struct Course: Sendable {
   /// How many objects there are until something is to be decided.
   private var left: UInt64 = 1
 
-  /// - Parameter looksOften: Whether the clock is looked at for every object, however small.
-  init(_ extent: RoundExtent, begin: UInt64, size: Int, looksOften: Bool) {
+  /// - Parameters:
+  ///   - clock: Tells when the objects began to be counted, which is what a duration is counted
+  ///     from.
+  ///   - begin: When the warm-up began.
+  ///   - looksOften: Whether the clock is looked at for every object, however small.
+  init(
+    _ extent: RoundExtent, clock: RoundClock, begin: UInt64, size: Int, looksOften: Bool
+  ) {
     self.extent = extent
+    self.clock = clock
     self.begin = begin
     stride = looksOften ? 1 : UInt64(min(max((64 << 10) / (size + 4), 1), 1024))
   }
@@ -65,11 +77,12 @@ struct Course: Sendable {
   }
 
   private mutating func time() -> UInt64 {
-    if case .time(let warmUp, let duration) = extent, !isEnding,
-      MonotonicClock.now() < begin + warmUp + duration
-    {
-      left = stride
-      return 0
+    if case .time(let warmUp, let duration) = extent, !isEnding {
+      let start = clock.startTime ?? begin + warmUp + Course.patience
+      if MonotonicClock.now() < start + duration {
+        left = stride
+        return 0
+      }
     }
     phase = .over
     left = 1

@@ -80,6 +80,7 @@ struct Meter {
   /// Keeps the first thing that is wrong.
   mutating func note(_ fault: ObjectFault) {
     if self.fault == nil { self.fault = fault }
+    clock.giveUp()
   }
 
   @inline(never)

@@ -13,6 +13,7 @@ final class MeterTable: @unchecked Sendable {
   private let only: UnsafeMutablePointer<Meter>?
 
   init(_ round: RoundPlan, schedule: Schedule? = nil) {
+    precondition(MemoryLayout<Meter>.size <= MeterTable.room, "a meter fits into its memory")
     clock = RoundClock(round.counter)
     meters = .allocate(capacity: round.connections)
     for connection in meters.indices {
@@ -24,7 +25,6 @@ final class MeterTable: @unchecked Sendable {
       meters.initializeElement(at: connection, to: meter)
     }
     only = meters.count == 1 ? meters.first : nil
-    precondition(MemoryLayout<Meter>.size <= MeterTable.room, "a meter fits into its memory")
   }
 
   deinit {

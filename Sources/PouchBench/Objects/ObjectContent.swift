@@ -43,7 +43,10 @@ final class ObjectContent: @unchecked Sendable {
   /// Where an object's window of the template begins.
   @inline(__always)
   private func window(_ identity: UInt64) -> UnsafeMutableRawPointer {
-    kind == .random ? template : template + Int(identity &* 61 & 4095)
+    if kind == .random { return template }
+    // Odd, so that neighbours of a connection, and those of several, begin at different places.
+    let start = (identity &* 61) &+ (identity >> ObjectTag.connectionShift &* 1009)
+    return template + Int(start & 4095)
   }
 
   /// What the first bytes of each page are combined with.
@@ -151,8 +154,8 @@ final class ObjectContent: @unchecked Sendable {
   /// The place of the word that is looked at, among so many.
   @inline(__always)
   private static func sample(_ identity: UInt64, _ words: Int) -> Int {
-    let hash = identity &* 0x9E37_79B9_7F4A_7C15 >> 32
-    return Int(hash &* UInt64(truncatingIfNeeded: words) >> 32) * wordSize
+    let hash = (identity &* 0x9E37_79B9_7F4A_7C15) >> 32
+    return Int((hash &* UInt64(truncatingIfNeeded: words)) >> 32) * wordSize
   }
 
   /// Whether every byte of `object` is as it was made.

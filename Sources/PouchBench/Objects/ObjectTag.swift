@@ -11,7 +11,7 @@ struct ObjectTag: Sendable, Equatable {
   /// The clock stops: no object follows.
   static let last: UInt64 = 1 << 62
 
-  private static let connectionShift: UInt64 = 48
+  static let connectionShift: UInt64 = 48
   private static let sequenceMask: UInt64 = 1 << connectionShift - 1
 
   var rawValue: UInt64

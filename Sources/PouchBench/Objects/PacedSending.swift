@@ -16,29 +16,30 @@ struct PacedSending: Sendable {
   private var lastSent: UInt64 = 0
 
   /// Begins now: nothing is to be connected any more.
-  init(_ round: RoundPlan, _ schedule: Schedule, rate: Double) {
+  init(_ round: RoundPlan, _ schedule: Schedule, clock: RoundClock, rate: Double) {
     _ = pouch_bench_sleep_precisely()
+    self.schedule = schedule
+    connections = round.connections
+    // A receiver that is to sleep first has the time to.
+    let begin = MonotonicClock.now() + 1_000_000
+    schedule.begin = begin
     var round = round
-    let each = rate / Double(round.connections)
-    if case .time(let warmUp, let duration) = round.extent {
+    switch round.extent {
+    // Whoever asks for so many objects gets them, however long it takes.
+    case .count: deadline = .max
+    case .time(let warmUp, let duration):
+      let each = rate / Double(round.connections)
       round.extent = .count(
         warmUp: UInt64(Double(warmUp) / 1e9 * each),
         objects: max(1, UInt64(Double(duration) / 1e9 * each)))
+      // The last object may be due a little later, and is late by as much as others are.
+      let slack = max(duration / 10, UInt64(2e9 / each))
+      deadline = begin + warmUp + duration + slack + 50_000_000
     }
-    self.schedule = schedule
-    connections = round.connections
-    // Threads that are to sleep first have the time to.
-    let begin = MonotonicClock.now() + 1_000_000
-    schedule.begin = begin
+    let plan = round
     makers = (0..<round.connections).map { connection in
-      ObjectMaker(round, connection: connection, begin: begin)
+      ObjectMaker(plan, connection: connection, clock: clock, begin: begin)
     }
-    guard case .count(let warmUp, let objects) = round.extent else {
-      deadline = .max
-      return
-    }
-    let planned = Double(warmUp + objects + 1) / each * 1e9
-    deadline = begin + UInt64(planned * 1.1) + 50_000_000
   }
 
   /// The next object, and the connection that it is for; nil when all have been sent, or there was
@@ -58,7 +59,7 @@ struct PacedSending: Sendable {
     _ object: (connection: Int, tag: ObjectTag), into memory: UnsafeMutableRawBufferPointer,
     refresh: Bool
   ) {
-    makers[object.connection].write(object.tag, into: memory, refresh: refresh)
+    makers[object.connection].writer.write(object.tag, into: memory, refresh: refresh)
   }
 
   /// Sleeps until the time has come for the object that was given out last.

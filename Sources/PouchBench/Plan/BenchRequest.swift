@@ -105,7 +105,7 @@ package struct BenchRequest: Sendable {
       "a round trip ends with an acknowledgement, and there is none",
       "use --acknowledge processed or received, or --round-trip reply")
     try refuse(
-      hasHMACKey(options) && !pipelines.contains { $0.names.contains("hmac-sha-256") },
+      options.hmacKey != nil && !pipelines.contains { $0.names.contains("hmac-sha-256") },
       "--hmac-key is for a pipeline with hmac-sha-256")
     guard remote != nil else { return }
     try refuse(
@@ -119,6 +119,4 @@ package struct BenchRequest: Sendable {
     try refuse(
       corrupts, "what arrives elsewhere is not looked at here")
   }
-
-  private func hasHMACKey(_ options: BenchOptions) -> Bool { options.hmacKey != nil }
 }

@@ -10,8 +10,10 @@ struct DetailTable {
 
   var text: String {
     let columns = KeyColumns(results.map(\.key))
+    let left = columns.header.count + 1
     var table = TextTable(
-      columns.header + ["contender"] + header, left: columns.header.count + 1)
+      columns.header + ["contender"] + header, left: left,
+      groups: groups.map { .init(title: $0.title, column: left + $0.column) })
     var shown: Baseline?
     var transport: String?
     for (index, result) in results.enumerated() {
@@ -53,10 +55,19 @@ struct DetailTable {
     case .throughput:
       ["objects/s", "lowest", "highest", "bytes/s", "of raw", "cpu", "calls", "switches"]
     case .latency:
-      DetailTable.percentiles.map(\.name) + ["of raw (p50)", "p99", "cpu", "calls", "switches"]
+      DetailTable.percentiles.map(\.name) + ["p50", "p99", "cpu", "calls", "switches"]
     case .load:
-      ["planned", "achieved"] + DetailTable.percentiles.map(\.name)
-        + ["of raw (p50)", "p99", "sent late", "cpu"]
+      ["planned", "achieved", "late"] + DetailTable.percentiles.map(\.name)
+        + ["p50", "p99", "cpu"]
+    }
+  }
+
+  /// Titles above the header, with the column behind the contender that each begins at.
+  private var groups: [(title: String, column: Int)] {
+    switch mode {
+    case .throughput: []
+    case .latency: [("round trip", 0), ("x raw", 6), ("each", 8)]
+    case .load: [("sent", 0), ("arrived after", 3), ("x raw", 9), ("each", 11)]
     }
   }
 
@@ -81,9 +92,10 @@ struct DetailTable {
       ] + cost
     case .latency: return latency + [ratio(.p50), ratio(.p99)] + cost
     case .load:
-      return [result.key.rate.map { Figures.count($0) } ?? "-", Cells.count(summary[.achieved])]
-        + latency
-        + [ratio(.p50), ratio(.p99), Cells.microseconds(summary[.lag]), cost[0]]
+      return [
+        result.key.rate.map { Figures.count($0) } ?? "-", Cells.count(summary[.achieved]),
+        Cells.microseconds(summary[.lag]),
+      ] + latency + [ratio(.p50), ratio(.p99), cost[0]]
     }
   }
 }

@@ -8,11 +8,12 @@ struct OverviewTable {
 
   var text: String {
     let columns = KeyColumns(report.results.map(\.key))
+    let left = columns.header.count
     var table = TextTable(
       columns.header + [
-        "objects/s", "+-", "bytes/s", "of raw", "cpu", "calls", "| round trip p50", "p99", "p99.9",
-        "of raw",
-      ], left: columns.header.count)
+        "objects/s", "+-", "bytes/s", "of raw", "cpu", "calls", "p50", "p99", "p99.9", "x raw",
+      ], left: left,
+      groups: [.init(title: "one way", column: left), .init(title: "round trip", column: left + 6)])
     var transport: String?
     for pair in pairs {
       if let transport, transport != pair.key.transport { table.addGap() }

@@ -36,7 +36,8 @@ extension Report {
   private var saturationNote: [String] {
     let saturated = results.filter { result in
       result.key.mode == .throughput && settings.remote == nil
-        && result.pouch.busyProcessors >= 0.95 * Double(environment.cores)
+        && result.pouch.busyProcessors + (machine?.others ?? 0)
+          >= 0.95 * Double(environment.cores)
     }
     guard !saturated.isEmpty else { return [] }
     let names =

@@ -83,12 +83,18 @@ extension Report {
     var lines: [String] = []
     if results.contains(where: { $0.baseline != nil }) {
       lines.append(
-        "of raw: Pouch divided by the baseline of the same round, which is bare blocking sockets,")
+        "of raw, x raw: Pouch divided by the baseline of the same round, which is bare blocking "
+          + "sockets,")
       lines.append(
         "and over tls bare OpenSSL on them; 64 KiB batches with 4-byte heads. The toolkit tax.")
     }
     let ends = settings.remote == nil ? "both ends together" : "this end"
     lines.append("cpu, calls (system calls), switches (of context): for each object, \(ends).")
+    if results.contains(where: { $0.key.mode == .load }) {
+      lines.append(
+        "late: how long after its planned time the median object was sent, which is the sender's "
+          + "own share.")
+    }
     if !results.contains(where: { $0.pouch.summary[.systemCalls] != nil }) {
       lines.append("calls are not known: counting them takes CAP_PERFMON and a readable tracefs.")
     }

@@ -26,7 +26,7 @@ struct GroupRun {
     var rounds = [[RoundFigures]](repeating: [], count: all.count)
     let plan = RoundPlan(
       content: content, extent: request.extent(group.mode), connections: request.connections,
-      rate: request.rate, corrupts: request.corrupts)
+      corrupts: request.corrupts)
     for round in 0..<request.rounds {
       for position in all.indices {
         // Another one begins each time, so that none always runs behind the same neighbour.
@@ -54,7 +54,7 @@ struct GroupRun {
   ) async throws -> Double? {
     let plan = RoundPlan(
       content: content, extent: request.rehearsalExtent(group.mode),
-      connections: request.connections, rate: request.rate, corrupts: request.corrupts,
+      connections: request.connections, corrupts: request.corrupts,
       counter: SystemCallCounter())
     return try await contender.run(plan)[.systemCalls]
   }

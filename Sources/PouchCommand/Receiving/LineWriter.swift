@@ -34,8 +34,9 @@ struct LineWriter: Sendable {
   /// - Throws: `.badData` for what is not in the object's format, or what JSON cannot hold when
   ///   that is not enough.
   func line(
-    _ delivery: StreamedDelivery, _ payload: Bytes
+    _ delivery: StreamedDelivery, _ gathered: Bytes
   ) throws(PouchError) -> (line: Bytes, losses: String?) {
+    let payload = delivery.object(in: gathered)
     if form == .diagnostic, delivery.format == .raw {
       return (Bytes(utf8: Value.bytes(payload.array).diagnosticNotation + "\n"), nil)
     }

@@ -26,6 +26,14 @@ package struct FrameDecoder: Sendable {
     pending != nil || !buffer.isEmpty
   }
 
+  /// Makes room for the rest of a frame that has begun: at once for all of it where that is no more
+  /// than four times what has arrived, so that a length which lies costs no memory.
+  package func makeRoom(in buffer: inout ByteBuffer) {
+    guard let pending else { return }
+    let missing = Int(pending.length) - buffer.count
+    if missing > buffer.spare { buffer.reserve(min(missing, max(4 * buffer.count, 4 << 10))) }
+  }
+
   /// Takes the next whole frame from the front of `buffer`, sharing its memory.
   ///
   /// - Returns: nil when more bytes are needed.

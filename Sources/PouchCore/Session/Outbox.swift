@@ -26,6 +26,9 @@ package struct Outbox: ~Copyable, Sendable {
   package static var copyLimit: Int { 16 << 10 }
   /// The size of a chunk of a large object, unless the peer takes only smaller frames.
   package static let chunkSize = 256 << 10
+  /// The most bytes of an object in memory that are sent in one frame instead of in chunks: its
+  /// receiver need not put them together again. More would hold up what comes behind it.
+  package static let wholeLimit = 1 << 20
   /// Room that a frame keeps for entry heads, attributes of a chunk, and trailers.
   package static let overhead = 1 << 10
   /// Backpressure begins when this many bytes wait to be written.
@@ -151,13 +154,13 @@ package struct Outbox: ~Copyable, Sendable {
   /// Lets the next object ask again for everything that may stand in its way.
   package mutating func closeRoom() { room = 0 }
 
-  /// The most payload bytes that one frame may carry beside `attributes`; below 1 when not even
-  /// they fit.
-  package func longestPayload(beside attributes: Bytes?) -> Int {
+  /// The most payload bytes that one frame may carry beside `attributes`, in a chunk or in a whole
+  /// object; below 1 when not even they fit.
+  package func longestPayload(beside attributes: Bytes?, whole: Bool) -> Int {
     let length = attributes?.count ?? 0
     // Short ones have their place in what every frame keeps free.
-    return length <= Outbox.overhead / 2
-      ? longestPayload : min(longestPayload, longestBody - length)
+    let room = length <= Outbox.overhead / 2 ? longestBody : longestBody - length
+    return min(whole ? Outbox.wholeLimit : longestPayload, room)
   }
 
   /// Accepts an object of up to `longestPayload(beside:)` bytes in a frame of its own, without

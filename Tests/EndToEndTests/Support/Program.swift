@@ -10,6 +10,7 @@ struct Program: Sendable {
   static let send = Program(built: "pouch-send")
   static let receive = Program(built: "pouch-receive")
   static let certs = Program(built: "pouch-certs")
+  static let bench = Program(built: "pouch-bench")
   /// The peer in plain Python.
   static let peer = Program(
     name: "pouch_peer.py", command: ["python3", "-B", Repository.path("Tests/Peers/pouch_peer.py")])
@@ -23,7 +24,7 @@ struct Program: Sendable {
     name: "python3",
     command: ["env", "PYTHONPATH=\(Repository.path("Tests/Peers"))", "python3", "-B"])
 
-  private init(name: String, command: [String]) {
+  init(name: String, command: [String]) {
     self.name = name
     self.command = command
   }

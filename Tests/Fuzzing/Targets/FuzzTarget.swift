@@ -17,8 +17,8 @@ package struct FuzzTarget: Sendable {
 
   /// Every target, by name.
   package static let all: [FuzzTarget] = [
-    .cbor, .cborCodable, .diagnostic, .json, .frames, .attachments, .handshake, .session,
-    .pipeline, .endpoint, .length10,
+    .cbor, .cborCodable, .diagnostic, .json, .pickle, .pickleNumPy, .frames, .attachments,
+    .handshake, .session, .pipeline, .endpoint, .length10,
   ]
 
   package static func named(_ name: String) -> FuzzTarget? { all.first { $0.name == name } }

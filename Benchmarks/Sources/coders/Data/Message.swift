@@ -8,6 +8,6 @@ struct Message: Codable, Equatable {
   var hops: Int
 
   static let sample = Message(
-    id: 3_000_000_001, kind: "positioning.gps", x: 48.858370127, y: 2.294481276, urgent: true,
+    id: 3_000_000_001, kind: "position/gnss", x: 48.858370127, y: 2.294481276, urgent: true,
     hops: 3)
 }

@@ -25,6 +25,6 @@ struct Row: Codable {
 
   /// Whether a subject is one of ours, which stand in rows; the others stand in columns.
   static func isOurs(_ subject: String) -> Bool {
-    [CBORSubject.name, CBORSubject.lending, ValueSubject.name].contains(subject)
+    [CBORSubject.name, CBORSubject.lending, ValueSubject.name, PickleSubject.name].contains(subject)
   }
 }

@@ -56,14 +56,18 @@ final class Python {
     greeting = try JSONDecoder().decode(Greeting.self, from: line)
   }
 
-  /// The cases that Python has for a workload, whose files it reads and checks.
+  /// The cases that Python has for a workload, whose files it reads and checks, and those of this
+  /// library with what it pickled.
   func cases(_ workload: Workload, seconds: Double) throws -> [Case] {
     let request = Request(command: "prepare", workload: workload.name, form: workload.form)
-    return try ask(request).subjects.map { subjects in
-      subjects.flatMap { subject in
-        Operation.allCases.map { self.timed(workload.name, $0, subject, seconds) }
-      }
-    } ?? []
+    let subjects = try ask(request).subjects ?? []
+    let peers = subjects.flatMap { subject in
+      Operation.allCases.map { timed(workload.name, $0, subject, seconds) }
+    }
+    guard workload.form == .plain, let cbor = workload.files["cbor"] else { return peers }
+    let pickle = try Data(contentsOf: folder.appending(path: "\(workload.name).pickle5"))
+    return try peers
+      + PickleSubject.cases(workload.name, cbor: [UInt8](cbor), pickle: [UInt8](pickle), seconds)
   }
 
   private func timed(
