@@ -50,8 +50,10 @@ struct Compare: AsyncParsableCommand {
   }
 
   func run() async throws {
-    // The blocking contenders cannot be cancelled; SIGALRM ends the process whatever it waits for.
-    alarm(UInt32(limit))
+    // No contest is begun when the time is over. One that hangs cannot be cancelled where it blocks:
+    // SIGALRM ends the process whatever it waits for.
+    let deadline = MonotonicClock.now() + UInt64(limit) * 1_000_000_000
+    alarm(UInt32(limit) + 120)
     let credentials = try Credentials()
     defer { credentials.remove() }
     let contests = try chosen(Contests(credentials: credentials, tutorial: tutorial).all())
@@ -62,23 +64,31 @@ struct Compare: AsyncParsableCommand {
     let title =
       "\(Machine.description), \(rounds) rounds of \(seconds) s for each contender"
     print(title)
-    let runner = Runner(rounds: rounds, seconds: seconds) { line in
+    let runner = Runner(rounds: rounds, seconds: seconds, deadline: deadline) { line in
       print("  " + line)
       fflush(nil)  // Not only at the end, where this is a pipe.
     }
-    let report = Report(results: try await runner.run(contests))
+    let outcome = await runner.run(contests)
+    let report = Report(results: outcome.results)
     let load = "load \(began) at the start and \(Machine.load) at the end"
-    print("\nFigures\n\n\(report.figures.text)")
-    if !report.ratios.lines.isEmpty {
-      print("\nPouch's figure divided by the peer's; of round trips, smaller is better")
-      print("\n\(report.ratios.text)")
-    }
-    if !report.targets.lines.isEmpty { print("\nTargets\n\n\(report.targets.text)") }
+    show(report)
     print("\n\(load)")
+    guard outcome.faults.isEmpty else {
+      print("\nNot measured:\n  " + outcome.faults.joined(separator: "\n  "))
+      throw ExitCode.failure
+    }
     if let write {
       try Page(path: write, marker: "bench-peers").write(markdown(report, title, load))
       print("wrote \(write)")
     }
+  }
+
+  private func show(_ report: Report) {
+    print("\nFigures\n\n\(report.figures.text)")
+    if !report.ratios.lines.isEmpty {
+      print("\n\(Report.ratiosTitle)\n\n\(report.ratios.text)")
+    }
+    if !report.targets.lines.isEmpty { print("\nTargets\n\n\(report.targets.text)") }
   }
 
   private func chosen(_ contests: [Contest]) -> [Contest] {
@@ -106,8 +116,7 @@ struct Compare: AsyncParsableCommand {
     return """
       Taken on \(date) with `\(command)`: \(title); \(load).
 
-      Pouch's figure divided by the peer's, the median of the rounds' ratios. Of round trips,
-      smaller is better.
+      \(Report.ratiosTitle)
 
       \(report.ratios.markdown)
 

@@ -9,6 +9,8 @@ final class ConnectionTallies: @unchecked Sendable {
   private struct Place {
     var received = 0
     var faults = 0
+    /// How many had come when the clock was seen to run.
+    var warmUp = 0
     var last: UInt64 = 0
   }
 
@@ -19,6 +21,9 @@ final class ConnectionTallies: @unchecked Sendable {
 
   private let memory: UnsafeMutableRawPointer
   private let count: Int
+
+  /// When the clock starts; no time before it is known.
+  private let start = Atomic<UInt64>(.max)
 
   init(_ count: Int) {
     self.count = count
@@ -53,18 +58,29 @@ final class ConnectionTallies: @unchecked Sendable {
     if words != Self.object(connection, place.pointee.received) { place.pointee.faults += 1 }
     place.pointee.received += 1
     // Often enough to know when the last one came, and too seldom to be measured.
-    if place.pointee.received & 63 == 0 { place.pointee.last = MonotonicClock.now() }
+    if place.pointee.received & 15 == 0 { look(place) }
   }
+
+  @inline(never)
+  private func look(_ place: UnsafeMutablePointer<Place>) {
+    place.pointee.last = MonotonicClock.now()
+    guard place.pointee.last >= start.load(ordering: .relaxed) else {
+      place.pointee.warmUp = place.pointee.received
+      return
+    }
+  }
+
+  /// Starts the clock at a time to come; what arrives before it is not counted.
+  func startClock(at time: UInt64) { start.store(time, ordering: .relaxed) }
 
   private let strays = Atomic<Int>(0)
 
   private func fault() { strays.wrappingAdd(1, ordering: .relaxed) }
 
-  /// - Parameters:
-  ///   - sent: How many objects each connection sent.
-  ///   - begin: When all began.
+  /// - Parameter sent: How many objects each connection sent.
   /// - Returns: Objects a second.
-  func rate(sent: [Int], since begin: UInt64) throws -> Double {
+  func rate(sent: [Int]) throws -> Double {
+    let begin = start.load(ordering: .relaxed)
     var received = 0
     var last: UInt64 = 0
     for (connection, sent) in sent.enumerated() {
@@ -74,7 +90,7 @@ final class ConnectionTallies: @unchecked Sendable {
           reason: "connection \(connection): \(place.received) of \(sent) arrived, "
             + "\(place.faults) of them others")
       }
-      received += sent
+      received += sent - place.warmUp
       last = max(last, place.last)
     }
     guard strays.load(ordering: .relaxed) == 0, last > begin else {

@@ -20,28 +20,25 @@ struct ManyConnections: Contender {
       }
     }
     let options = link.sending
-    let (sent, begin) = try await link.withReceiver(serve) { endpoint in
-      try await withThrowingTaskGroup(of: (Int, Int, UInt64).self) { group in
+    let sent = try await link.withReceiver(serve) { endpoint in
+      try await withThrowingTaskGroup(of: (Int, Int).self) { group in
         for connection in 0..<count {
           group.addTask {
             try await withSender(to: endpoint, options: options) { sender in
-              let begin = await line.wait()
-              let sent = try await Self.send(
-                connection, sender, until: begin + UInt64(seconds * 1e9))
-              return (connection, sent, begin)
+              // Every connection's memory is to be there before the clock starts.
+              let start = await line.wait() + UInt64(seconds * 0.5e9)
+              tallies.startClock(at: start)
+              let end = start + UInt64(seconds * 1e9)
+              return (connection, try await Self.send(connection, sender, until: end))
             }
           }
         }
         var sent = [Int](repeating: 0, count: count)
-        var begin: UInt64 = 0
-        for try await (connection, number, start) in group {
-          sent[connection] = number
-          begin = start
-        }
-        return (sent, begin)
+        for try await (connection, number) in group { sent[connection] = number }
+        return sent
       }
     }
-    return try tallies.rate(sent: sent, since: begin)
+    return try tallies.rate(sent: sent)
   }
 
   private static func send(

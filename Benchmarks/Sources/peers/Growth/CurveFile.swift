@@ -13,7 +13,7 @@ struct CurveFile {
       for point in curve.points {
         let values = [point.samples.median, point.samples.lowest, point.samples.highest]
         lines.append(
-          ([curve.name, String(format: "%.0f", point.x)]
+          ([curve.name.replacing(",", with: ""), String(format: "%.0f", point.x)]
             + values.map { String(format: "%.6g", $0) }).joined(separator: ","))
       }
     }

@@ -59,7 +59,11 @@ struct Grow: AsyncParsableCommand {
       print("  " + line)
       fflush(nil)
     }
-    let results = try await runner.run(contests.map(\.1))
+    let outcome = await runner.run(contests.map(\.1))
+    guard outcome.faults.isEmpty else {
+      throw VerificationError(reason: "not measured: " + outcome.faults.joined(separator: "; "))
+    }
+    let results = outcome.results
     var curves = contests.first?.1.contenders.map { Curve(name: $0.name) } ?? []
     for ((x, _), result) in zip(contests, results) {
       for index in curves.indices {

@@ -8,15 +8,20 @@ struct Report {
 
   /// Peers that stand in one column: the same role over another transport.
   private static let columns: [(title: String, names: [String])] = [
-    ("raw sockets, or OpenSSL in batches", ["raw sockets", "OpenSSL, batches"]),
-    ("one SSL_write each", ["OpenSSL, one SSL_write each"]),
-    ("libzmq (tls: CURVE)", ["libzmq", "libzmq CURVE"]),
-    ("libzmq in the clear", ["libzmq in the clear"]),
+    ("raw or OpenSSL", ["raw sockets", "OpenSSL, batches"]),
+    ("SSL_write each", ["OpenSSL, one SSL_write each"]),
+    ("libzmq", ["libzmq", "libzmq CURVE"]),
+    ("libzmq in clear", ["libzmq in the clear"]),
     ("NNG", ["NNG", "NNG TLS"]),
-    ("NIO handlers", ["NIO handlers"]),
-    ("NIOAsyncChannel", ["NIOAsyncChannel"]),
+    ("NIO", ["NIO handlers"]),
+    ("NIOAsync", ["NIOAsyncChannel"]),
     ("Python", ["Python"]),
   ]
+
+  static let ratiosTitle = """
+    Pouch's figure divided by the peer's, the median of the rounds' ratios; of round trips, smaller \
+    is better. Under tls, the peers are OpenSSL in batches, libzmq with CURVE, and NNG with TLS.
+    """
 
   /// Pouch in rows, peers in columns: Pouch's figure divided by the peer's.
   var ratios: Grid {
@@ -47,7 +52,8 @@ struct Report {
   /// Each target with what was measured for it.
   var targets: Grid {
     var grid = Grid(
-      header: ["work", "subject", "compared with", "target", "measured", "range", ""], leading: 3)
+      header: ["work", "who", "divided by", "target", "measured", "range", "", "command"],
+      leading: 3)
     for target in Target.all {
       guard let result = results.first(where: { $0.contest.name == target.contest }),
         let samples = target.reference.map({ result.ratios(target.subject, $0) })
@@ -64,6 +70,7 @@ struct Report {
         target.contest, target.subject, target.reference ?? "", bound, text(samples.median),
         "\(text(samples.lowest))–\(text(samples.highest))",
         target.isMet(samples.median) ? "met" : "not met",
+        "make bench-peers ONLY='\(target.contest)'",
       ])
     }
     return grid

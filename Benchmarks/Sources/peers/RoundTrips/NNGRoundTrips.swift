@@ -5,7 +5,7 @@ struct NNGRoundTrips: Contender {
   var summary: String { "version \(NNGObjects.version), pair to pair" }
 
   func measure(seconds: Double) async throws -> Double {
-    let (client, server) = try NNGSocket.pair(.pair, carrier, nil, depth: 0)
+    let (client, server) = try NNGSocket.pair(.pair, carrier, nil)
     async let answered: Void = onThread {
       var isOver = false
       while !isOver {

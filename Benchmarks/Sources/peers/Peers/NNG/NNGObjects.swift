@@ -15,8 +15,7 @@ struct NNGObjects: Workload {
   static var version: String { String(cString: nng_version()) }
 
   func run(_ load: Load) async throws -> Meter {
-    let (sender, receiver) = try NNGSocket.pair(
-      .pipeline, carrier, credentials, depth: InFlight.objects(of: load.size))
+    let (sender, receiver) = try NNGSocket.pair(.pipeline, carrier, credentials)
     async let sent: Void = onThread {
       for index in 0..<load.total {
         try sender.send(size: load.size) { object in load.write(index, object) }

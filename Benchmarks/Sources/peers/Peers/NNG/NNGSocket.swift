@@ -13,14 +13,12 @@ final class NNGSocket: Sendable {
 
   private let socket: nng_socket
 
-  private init(_ open: (UnsafeMutablePointer<nng_socket>) -> Int32, depth: Int) throws {
+  private init(_ open: (UnsafeMutablePointer<nng_socket>) -> Int32) throws {
     var socket = nng_socket()
     try Self.check("open", open(&socket))
     self.socket = socket
-    // No message is too large; as many may wait as the socket takes. Not every socket queues.
+    // No message is too large. Its queues stay as they are: deeper ones make it slower.
     try Self.check("maximum", nng_socket_set_size(socket, NNG_OPT_RECVMAXSZ, 0))
-    _ = nng_socket_set_int(socket, NNG_OPT_SENDBUF, Int32(depth))
-    _ = nng_socket_set_int(socket, NNG_OPT_RECVBUF, Int32(depth))
   }
 
   deinit {
@@ -29,10 +27,10 @@ final class NNGSocket: Sendable {
 
   /// A socket that has dialled and one that listens.
   static func pair(
-    _ pattern: Pattern, _ carrier: Carrier, _ credentials: Credentials?, depth: Int
+    _ pattern: Pattern, _ carrier: Carrier, _ credentials: Credentials?
   ) throws -> (client: NNGSocket, server: NNGSocket) {
-    let server = try NNGSocket(pattern == .pair ? nng_pair0_open : nng_pull0_open, depth: depth)
-    let client = try NNGSocket(pattern == .pair ? nng_pair0_open : nng_push0_open, depth: depth)
+    let server = try NNGSocket(pattern == .pair ? nng_pair0_open : nng_pull0_open)
+    let client = try NNGSocket(pattern == .pair ? nng_pair0_open : nng_push0_open)
     var listener = nng_listener()
     let address =
       switch carrier {
