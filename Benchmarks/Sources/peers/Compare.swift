@@ -60,7 +60,6 @@ struct Compare: AsyncParsableCommand {
     guard !contests.isEmpty else { throw ValidationError("nothing is left to run; see --list") }
     guard !list else { return show(contests) }
 
-    let began = Machine.load
     let title =
       "\(Machine.description), \(rounds) rounds of \(seconds) s for each contender"
     print(title)
@@ -70,7 +69,7 @@ struct Compare: AsyncParsableCommand {
     }
     let outcome = await runner.run(contests)
     let report = Report(results: outcome.results)
-    let load = "load \(began) at the start and \(Machine.load) at the end"
+    let load = "load \(Machine.load) at the end"
     show(report)
     print("\n\(load)")
     guard outcome.faults.isEmpty else {

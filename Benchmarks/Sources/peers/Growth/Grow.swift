@@ -38,13 +38,12 @@ struct Grow: AsyncParsableCommand {
     alarm(UInt32(limit))
     let credentials = try Credentials()
     defer { credentials.remove() }
-    let began = Machine.load
     let title = "\(Machine.description), \(rounds) rounds of \(seconds) s for each point"
     print(title)
     try FileManager.default.createDirectory(atPath: output, withIntermediateDirectories: true)
     try await growWithSize(credentials)
     try await growWithConnections(credentials)
-    let load = "load \(began) at the start and \(Machine.load) at the end"
+    let load = "load \(Machine.load) at the end"
     print(load)
     if let write {
       let date = Date.now.formatted(.iso8601.year().month().day())

@@ -4,6 +4,7 @@ struct Contest: Sendable {
   let name: String
   let unit: Unit
   let contenders: [any Contender]
-  /// How often it is worth measuring: a size of memory or a ratio does not vary with the machine.
+  /// How often it is worth measuring: a size of memory does not vary
+  /// with the machine.
   var mostRounds = Int.max
 }

@@ -15,7 +15,7 @@ extension Contests {
         contenders: [
           BlockCompression(text: text, block: 64 << 10), BlockCompression(text: text, block: 64),
           FrameCompression(text: text, stage: stage),
-        ], mostRounds: 1),
+        ]),
       Contest(
         name: "connections, tcp 64 B", unit: .objects(of: 64),
         contenders: [ManyConnections(count: 1), ManyConnections(count: 1000)]),
