@@ -4,6 +4,7 @@
 #   FILTER=regex   only the tests whose names match
 #   VERBOSE=1      name every test as it runs, not only those that fail
 #   JOBS=n         compile at most n files at a time
+#   WIDTH=n        run at most n tests at a time
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -18,6 +19,10 @@ JOBS ?=
 # Pouch depends on, so strictness reaches Pouch alone.
 FLAGS := $(if $(STRICT),-Xswiftc -warnings-as-errors) $(if $(JOBS),--jobs $(JOBS))
 TESTING := --disable-xctest $(if $(VERBOSE),,--quiet) $(if $(FILTER),--filter '$(FILTER)')
+# All tests at once would share two cores: those that wait for a connection would run out of the time
+# that each has. So many run side by side; a variable, since SwiftPM has no option for it.
+WIDTH ?= 12
+export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH := $(WIDTH)
 FORMATTED := Sources Tests Package.swift Benchmarks/Sources Benchmarks/Package.swift
 
 .PHONY: help

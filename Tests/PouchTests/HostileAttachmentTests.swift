@@ -73,7 +73,7 @@ struct HostileAttachmentTests {
   @Test(
     "lengths that do not add up refuse an object in chunks at its first",
     arguments: [
-      [700_001], [.max], [.max, .max], [UInt64](repeating: 0, count: 1025),
+      [1_400_001], [.max], [.max, .max], [UInt64](repeating: 0, count: 1025),
     ] as [[UInt64]], [true, false])
   func chunked(_ lengths: [UInt64], _ streamed: Bool) async throws {
     try await Self.expectRefusal(streamed: streamed) { connection in
