@@ -79,7 +79,11 @@ let package = Package(
     module("PouchSockets", ["PouchCore", "CPouchSystem"]),
     module("PouchTLS", ["PouchCore", "COpenSSL"]),
     module("PouchStages", ["PouchCore", "CBOR", "CPouchSystem", "CZlib", "COpenSSL"]),
-    module("Pouch", ["CBOR", "Pickle", "PouchCore", "PouchSockets", "PouchTLS", "PouchStages"]),
+    module(
+      "Pouch",
+      [
+        "CBOR", "Pickle", "PouchCore", "PouchSockets", "PouchTLS", "PouchStages", "CPouchSystem",
+      ]),
     module("PouchConfiguration", ["Pouch", yams]),
     module(
       "PouchCommand",
@@ -110,7 +114,7 @@ let package = Package(
       "PouchStagesTests",
       ["PouchStages", "PouchCore", "CBOR", "CPouchSystem", "CZlib", subprocess]),
     tests("TransportTests", ["PouchCore", "PouchSockets", "PouchTLS"]),
-    tests("PouchTests", ["Pouch", "PouchCore", "PouchTLS", "CBOR", subprocess]),
+    tests("PouchTests", ["Pouch", "PouchCore", "PouchSockets", "PouchTLS", "CBOR", subprocess]),
     tests("PouchConfigurationTests", ["PouchConfiguration", "Pouch"]),
     tests("EndToEndTests", ["Pouch", "CBOR", subprocess]),
     tests(

@@ -66,11 +66,7 @@ int pouch_thread_start(const char *name, void (*body)(void *), void *context) {
   return 0;
 }
 
-static __thread const void *owner;
-
-const void *pouch_thread_owner(void) { return owner; }
-
-void pouch_thread_set_owner(const void *new_owner) { owner = new_owner; }
+void pouch_thread_set_owner(const void *owner) { pouch_thread_owner_here = owner; }
 
 int pouch_core_count(void) {
   cpu_set_t cores;

@@ -108,6 +108,37 @@ int pouch_socket_no_delay(int descriptor) {
   return set_option(descriptor, IPPROTO_TCP, TCP_NODELAY, 1);
 }
 
+static int is_loopback(const struct sockaddr_storage *address) {
+  if (address->ss_family == AF_INET) {
+    return ntohl(((const struct sockaddr_in *)address)->sin_addr.s_addr) >> 24 == 127;
+  }
+  const struct in6_addr *six = &((const struct sockaddr_in6 *)address)->sin6_addr;
+  return IN6_IS_ADDR_LOOPBACK(six) || (IN6_IS_ADDR_V4MAPPED(six) && six->s6_addr[12] == 127);
+}
+
+static int is_same_host(const struct sockaddr_storage *one, const struct sockaddr_storage *other) {
+  if (one->ss_family != other->ss_family) return 0;
+  if (one->ss_family == AF_INET) {
+    return ((const struct sockaddr_in *)one)->sin_addr.s_addr ==
+           ((const struct sockaddr_in *)other)->sin_addr.s_addr;
+  }
+  return IN6_ARE_ADDR_EQUAL(&((const struct sockaddr_in6 *)one)->sin6_addr,
+                            &((const struct sockaddr_in6 *)other)->sin6_addr);
+}
+
+int pouch_socket_tune_local(int descriptor) {
+  struct sockaddr_storage own, peer;
+  socklen_t length = sizeof own;
+  if (getsockname(descriptor, (struct sockaddr *)&own, &length) < 0) return -errno;
+  length = sizeof peer;
+  if (getpeername(descriptor, (struct sockaddr *)&peer, &length) < 0) return -errno;
+  if (own.ss_family != AF_INET && own.ss_family != AF_INET6) return 0;
+  if (!is_loopback(&peer) && !is_same_host(&own, &peer)) return 0;
+  // Reno is part of every kernel, and the one that everybody may choose.
+  static const char reno[] = "reno";
+  return answer(setsockopt(descriptor, IPPROTO_TCP, TCP_CONGESTION, reno, sizeof reno - 1));
+}
+
 int pouch_socket_reuse_address(int descriptor) {
   return set_option(descriptor, SOL_SOCKET, SO_REUSEADDR, 1);
 }

@@ -1,6 +1,8 @@
+import Glibc
 import PouchCore
-import PouchSockets
 import Testing
+
+@testable import PouchSockets
 
 @Suite("The TCP transport", .timeLimit(.minutes(1)))
 struct TCPTransportTests {
@@ -38,6 +40,27 @@ struct TCPTransportTests {
       let server = try await listener.accept()
       #expect(server.peer.address.hasPrefix(host == "::1" ? "[::1]:" : "127.0.0.1:"))
       client.close()
+    }
+    listener.close()
+  }
+
+  @Test(
+    "does without pacing where both ends are on this machine, whatever the system's way is",
+    arguments: ["127.0.0.1", "::1"])
+  func congestionControl(_ host: String) async throws {
+    let listener = try await transport.listen(on: .tcp(host, 0))
+    let client = try await transport.connect(to: listener.endpoint)
+    let server = try await listener.accept()
+    for stream in [client, server] {
+      let name = try stream.socket.withDescriptor { descriptor in
+        var name = [UInt8](repeating: 0, count: 16)
+        var length = socklen_t(name.count)
+        let result = getsockopt(descriptor, Int32(IPPROTO_TCP), TCP_CONGESTION, &name, &length)
+        #expect(result == 0)
+        return String(decoding: name.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      #expect(name == "reno")
+      stream.close()
     }
     listener.close()
   }

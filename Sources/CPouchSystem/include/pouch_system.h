@@ -5,6 +5,8 @@
 #ifndef POUCH_SYSTEM_H
 #define POUCH_SYSTEM_H
 
+#include "pouch_lock.h"
+
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/socket.h>
@@ -20,8 +22,7 @@ void pouch_error_text(int number, char *_Nonnull buffer, size_t capacity);
 int pouch_thread_start(const char *_Nonnull name, void (*_Nonnull body)(void *_Nonnull),
                        void *_Nonnull context);
 
-// What the calling thread last passed to pouch_thread_set_owner: the loop that it runs.
-const void *_Nullable pouch_thread_owner(void);
+// Says which loop the calling thread runs; pouch_thread_owner (pouch_lock.h) tells.
 void pouch_thread_set_owner(const void *_Nullable owner);
 
 // How many cores this process may run on.
@@ -85,6 +86,10 @@ int pouch_address_is_equal(const pouch_address *_Nonnull one, const pouch_addres
 // A stream socket for addresses of this kind, not blocking and closed on exec.
 int pouch_socket(const pouch_address *_Nonnull address);
 int pouch_socket_no_delay(int descriptor);
+// Takes the congestion control away from a connection whose two ends are on this machine, as far as
+// it can be: there is no network to be careful with, and BBR paces what it sends even so. Nothing
+// happens to other connections.
+int pouch_socket_tune_local(int descriptor);
 int pouch_socket_reuse_address(int descriptor);
 // Asks for room for so many bytes that the peer has not read; the system has a limit of its own.
 int pouch_socket_send_buffer(int descriptor, int bytes);

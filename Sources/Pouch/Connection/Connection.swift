@@ -9,7 +9,7 @@ import Synchronization
 @usableFromInline
 final class Connection: Sendable {
   /// What the lock guards. It is held for appending and booking, never across I/O.
-  struct State: ~Copyable {
+  struct State: ~Copyable, Sendable {
     var session: Session
     /// Set once: why the connection has ended. `.success` is the clean end.
     var outcome: Result<Void, PouchError>?
@@ -33,7 +33,7 @@ final class Connection: Sendable {
   let limits: Limits
   let agreement: Agreement
   let policy: ReceptionPolicy
-  let state: Mutex<State>
+  let state: BiasedMutex<State>
 
   /// Fired when the flusher has written all that it ever will.
   let flushed = Waiter()
@@ -58,7 +58,9 @@ final class Connection: Sendable {
       endpoint: endpoint, peer: stream.peer, agreement: agreement,
       allowsNumPy: policy.allowsNumPy)
     let largest = streams ? limits.stream : UInt64(limits.object)
-    state = Mutex(State(session: Session(agreement, largestObject: largest)))
+    state = BiasedMutex(
+      State(session: Session(agreement, largestObject: largest)),
+      owner: stream.preferredExecutor)
   }
 
   // MARK: Waking

@@ -13,12 +13,24 @@ struct Gate: Sendable {
     formats = policy.formats
   }
 
-  /// Whether nothing is to be said against the object.
+  /// Whether nothing is to be said against the object that is shown.
+  ///
+  /// Its head says enough, as a rule. The delivery itself was written just now, in pieces: a look
+  /// at it as a whole would have to wait for those. `inout`, because a borrowed value is copied.
   @inline(__always)
-  func admits(_ delivery: Delivery) -> Bool {
-    delivery.box == nil && delivery.payload.count <= largest && formats.contains(delivery.format)
-      || objection(to: delivery) == nil
+  func admits(_ objects: inout FrameObjects) -> Bool {
+    let head = objects.head
+    return head.isPlain && head.length <= largest && formats.contains(head.format)
+      || admitsShown(&objects)
   }
+
+  @inline(never)
+  private func admitsShown(_ objects: inout FrameObjects) -> Bool {
+    admits(objects.current)
+  }
+
+  /// Whether nothing is to be said against the object.
+  func admits(_ delivery: Delivery) -> Bool { objection(to: delivery) == nil }
 
   /// Why the object is refused; nil when it is not.
   @inline(never)

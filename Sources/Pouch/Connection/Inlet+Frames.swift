@@ -41,14 +41,14 @@ extension Inlet {
   ) async throws(PouchError) {
     var pace = Pace()
     while try objects.advance() {
-      if gate.admits(objects.current) {
+      if gate.admits(&objects) {
         do {
           try await hand(objects.current, to: handler)
         } catch {
           connection.refuse(objects.current.id, Refusal(handlerError: error))
         }
       } else {
-        refuse(objects.current)
+        refuse(&objects)
       }
       if pace.isDue() { await books.breathe(objects.current.id) }
       if connection.isClosing { break }
@@ -65,10 +65,13 @@ extension Inlet {
     try await handler(delivery)
   }
 
+  @inline(never)
+  private func refuse(_ objects: inout FrameObjects) { refuse(objects.current) }
+
   // MARK: One by one, without waiting
 
   private func hand(
-    _ objects: inout FrameObjects, to handler: @Sendable (Delivery) throws -> Void,
+    _ objects: inout FrameObjects, to handler: @Sendable (inout Delivery) throws -> Void,
     _ books: inout FrameBooks
   ) async throws(PouchError) {
     var pace = Pace()
@@ -82,18 +85,18 @@ extension Inlet {
   ///
   /// - Returns: Whether there may be more.
   private func handOn(
-    _ objects: inout FrameObjects, to handler: @Sendable (Delivery) throws -> Void,
+    _ objects: inout FrameObjects, to handler: @Sendable (inout Delivery) throws -> Void,
     _ pace: inout Pace
   ) throws(PouchError) -> Bool {
     while try objects.advance() {
-      if gate.admits(objects.current) {
+      if gate.admits(&objects) {
         do {
-          try handler(objects.current)
+          try handler(&objects.current)
         } catch {
           connection.refuse(objects.current.id, Refusal(handlerError: error))
         }
       } else {
-        refuse(objects.current)
+        refuse(&objects)
       }
       if connection.isClosing { return false }
       if pace.isDue() { return true }
@@ -111,7 +114,7 @@ extension Inlet {
     let first = objects.current.id + 1
     var probe = objects
     var admitsAll = true
-    while try probe.advance() { admitsAll = gate.admits(probe.current) && admitsAll }
+    while try probe.advance() { admitsAll = gate.admits(&probe) && admitsAll }
     let count = Int(probe.current.id + 1 - first)
     guard count > 0 else { return books.close(probe.current.id) }
     guard admitsAll else {

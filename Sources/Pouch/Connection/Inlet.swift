@@ -162,12 +162,12 @@ struct Inlet {
 
   /// Hands over one object that came alone in its frame, or in chunks.
   private func deliver(_ id: UInt64, _ entry: Entry, _ box: AttributesBox?) async {
-    let delivery = Delivery(id: id, entry: entry, attributes: box, connection: connection.info)
+    var delivery = Delivery(id: id, entry: entry, attributes: box, connection: connection.info)
     guard gate.admits(delivery) else { return refuse(delivery) }
     do {
       switch sink {
       case .whole(let handler): try await handler(delivery)
-      case .immediate(let handler): try handler(delivery)
+      case .immediate(let handler): try handler(&delivery)
       case .batches(let handler): try await handler(DeliveryBatch(delivery))
       case .streamed(let handler): try await handler(StreamedDelivery(delivery))
       case .none: break

@@ -3,9 +3,13 @@ struct Pace {
   private static let patience = Duration.milliseconds(1)
   private static let longestStride = 64
 
-  private var last = ContinuousClock.now
+  /// A `Duration`, because the size of an `Instant` is not known when this is compiled.
+  private var last = Pace.now
   private var stride = 1
   private var left = 1
+
+  private static let start = ContinuousClock.now
+  private static var now: Duration { ContinuousClock.now - start }
 
   @inline(__always)
   mutating func isDue() -> Bool {
@@ -14,7 +18,7 @@ struct Pace {
   }
 
   private mutating func check() -> Bool {
-    let now = ContinuousClock.now
+    let now = Pace.now
     let isSlow = now - last >= Pace.patience
     if isSlow { last = now }
     stride = isSlow ? 1 : min(stride * 2, Pace.longestStride)

@@ -32,7 +32,10 @@ struct Length10Inlet: ~Copyable {
       case .whole(let handler):
         await hand(try await takeWhole(), to: handler)
       case .immediate(let handler):
-        await hand(try await takeWhole()) { try handler($0) }
+        await hand(try await takeWhole()) { delivery in
+          var delivery = delivery
+          try handler(&delivery)
+        }
       case .batches(let handler):
         await hand(try await takeWhole()) { try await handler(DeliveryBatch($0)) }
       case .streamed(let handler) where length <= Length10Inlet.longestWhole:

@@ -6,7 +6,9 @@ import PouchCore
 /// thousand small objects of a frame counts no references and copies nothing.
 struct FrameObjects: Sendable {
   /// The object that is shown; none before the first `advance()`.
-  private(set) var current: Delivery
+  var current: Delivery
+  /// The head of that object's entry.
+  private(set) var head = EntryHead(word: 0)
   private var reader: EntryReader
   private var left: UInt32
 
@@ -33,7 +35,7 @@ struct FrameObjects: Sendable {
     }
     left -= 1
     current.id += 1
-    let head = try reader.nextHead()
+    head = try reader.nextHead()
     guard head.isPlain else {
       try show(reader.rest(head))
       return true

@@ -40,6 +40,8 @@ final class RawSocket: Sendable {
     guard accepted >= 0 else { throw error("accept", accepted) }
     let server = RawSocket(owning: accepted)
     try server.prepare(carrier)
+    // As the library's sockets are: the toolkit's tax is what is on top of them.
+    for socket in [client, server] { _ = pouch_socket_tune_local(socket.descriptor) }
     return (client, server)
   }
 

@@ -178,7 +178,7 @@ public struct ByteBuffer: ~Copyable, Sendable {
     let target = base + end
     target.storeBytes(of: value.bigEndian, as: UInt32.self)
     if let from = source.baseAddress {
-      (target + 4).copyMemory(from: from, byteCount: source.count)
+      (target + 4).copyFresh(from: from, byteCount: source.count)
     }
     end += length
   }

@@ -7,13 +7,13 @@ public struct ObjectFormat: RawRepresentable, Hashable, Sendable, CustomStringCo
   public init(rawValue: UInt8) { self.rawValue = rawValue & 0x0f }
 
   /// Bytes, as they are.
-  public static let raw = ObjectFormat(rawValue: 0)
+  @inlinable public static var raw: ObjectFormat { ObjectFormat(rawValue: 0) }
   /// RFC 8949.
-  public static let cbor = ObjectFormat(rawValue: 1)
+  @inlinable public static var cbor: ObjectFormat { ObjectFormat(rawValue: 1) }
   /// RFC 8259 text.
-  public static let json = ObjectFormat(rawValue: 2)
+  @inlinable public static var json: ObjectFormat { ObjectFormat(rawValue: 2) }
   /// The safe subset of Python's pickle.
-  public static let pickle = ObjectFormat(rawValue: 3)
+  @inlinable public static var pickle: ObjectFormat { ObjectFormat(rawValue: 3) }
 
   /// The formats that have names, in the order of their numbers.
   package static let standard: [ObjectFormat] = [.raw, .cbor, .json, .pickle]
@@ -32,6 +32,7 @@ extension ObjectFormat: Comparable {
 }
 
 /// Formats, found without hashing.
+@usableFromInline
 package struct ObjectFormatSet: Sendable, Hashable {
   @usableFromInline let bits: UInt16
 

@@ -35,14 +35,19 @@ package final class BlockingPool: Sendable {
   package func run<T: Sendable>(
     _ body: @escaping @Sendable () throws(PouchError) -> T
   ) async throws(PouchError) -> T {
-    let result: Result<T, PouchError> = await withUnsafeContinuation { continuation in
+    let outcome = Outcome<T>()
+    await withUnsafeContinuation { continuation in
       do throws(PouchError) {
-        try submit { continuation.resume(returning: Result(catching: body)) }
+        try submit {
+          outcome.set(Result(catching: body))
+          continuation.resume()
+        }
       } catch {
-        continuation.resume(returning: .failure(error))
+        outcome.set(.failure(error))
+        continuation.resume()
       }
     }
-    return try result.get()
+    return try outcome.get()
   }
 
   /// Hands `work` to a thread and returns at once.
@@ -98,5 +103,22 @@ package final class BlockingPool: Sendable {
       work()
       state.withLock { $0.idle += 1 }
     }
+  }
+}
+
+/// What a call on another thread has come to. It changes hands under a lock and not through the
+/// continuation, whose own hand-over is in a library that the thread sanitizer does not see into.
+private final class Outcome<T: Sendable>: Sendable {
+  private let result = Mutex<Result<T, PouchError>?>(nil)
+
+  func set(_ result: Result<T, PouchError>) {
+    self.result.withLock { $0 = result }
+  }
+
+  func get() throws(PouchError) -> T {
+    guard let result = result.withLock({ $0 }) else {
+      preconditionFailure("a call is over without an outcome")
+    }
+    return try result.get()
   }
 }

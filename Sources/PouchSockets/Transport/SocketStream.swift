@@ -7,7 +7,7 @@ public import PouchCore
 /// changing threads.
 public final class SocketStream: ByteStream {
   public let peer: PeerIdentity
-  private let socket: Socket
+  let socket: Socket
 
   init(_ socket: Socket, peer: PeerIdentity) {
     self.socket = socket

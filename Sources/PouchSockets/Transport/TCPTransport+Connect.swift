@@ -62,6 +62,7 @@ extension TCPTransport {
       guard try socket.localAddress() != address else {
         throw .system(.unreachable, "cannot connect to \(address)", errno: ECONNREFUSED)
       }
+      _ = try socket.withDescriptor { pouch_socket_tune_local($0) }
     } catch {
       socket.close()
       throw error

@@ -49,6 +49,7 @@ public struct TCPTransport: Transport {
           reactor: reactor,
           admit: { descriptor, peer in
             _ = pouch_socket_no_delay(descriptor)
+            _ = pouch_socket_tune_local(descriptor)
             return PeerIdentity(address: peer.description)
           })
       } catch {

@@ -51,6 +51,11 @@ final class LoopbackSocket: ByteChannel {
       try set(SOL_SOCKET, SO_SNDBUF, 512 << 10)
     } else {
       try set(Int32(IPPROTO_TCP), TCP_NODELAY, 1)
+      let reno = "reno"
+      guard
+        setsockopt(
+          descriptor, Int32(IPPROTO_TCP), TCP_CONGESTION, reno, socklen_t(reno.utf8.count)) == 0
+      else { throw SystemCallError("setsockopt") }
     }
   }
 
