@@ -13,6 +13,7 @@
 #include <sys/eventfd.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #define RETRY(result, call) \
@@ -75,6 +76,12 @@ int pouch_core_count(void) {
   return online > 0 ? (int)online : 1;
 }
 
+int64_t pouch_monotonic_time(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
 // MARK: Readiness
 
 int pouch_epoll_create(void) { return answer(epoll_create1(EPOLL_CLOEXEC)); }
@@ -108,6 +115,7 @@ int pouch_epoll_wait(int epoll, pouch_event *events, int capacity, int timeout) 
     uint32_t flags = 0;
     if (found[i].events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) flags |= POUCH_EVENT_READ;
     if (found[i].events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) flags |= POUCH_EVENT_WRITE;
+    if (found[i].events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) flags |= POUCH_EVENT_END;
     events[i].token = found[i].data.u64;
     events[i].flags = flags;
   }

@@ -28,12 +28,17 @@ void pouch_thread_set_owner(const void *_Nullable owner);
 // How many cores this process may run on.
 int pouch_core_count(void);
 
+// Nanoseconds of CLOCK_MONOTONIC.
+int64_t pouch_monotonic_time(void);
+
 // MARK: Readiness
 
 // Reading can go on, or has ended or failed.
 #define POUCH_EVENT_READ 1
 // Writing can go on, or has failed.
 #define POUCH_EVENT_WRITE 2
+// The peer will send nothing more, or the connection has failed: said with one of the above.
+#define POUCH_EVENT_END 4
 
 typedef struct {
   uint64_t token;

@@ -20,7 +20,8 @@ final class BiasedMutex<Value: ~Copyable & Sendable>: @unchecked Sendable {
     lock = .allocate(capacity: 1)
     value = .allocate(capacity: 1)
     value.initialize(to: initial)
-    pouch_lock_create(lock, owner.map { UnsafeRawPointer(Unmanaged.passUnretained($0 as AnyObject).toOpaque()) })
+    pouch_lock_create(
+      lock, owner.map { UnsafeRawPointer(Unmanaged.passUnretained($0 as AnyObject).toOpaque()) })
   }
 
   deinit {

@@ -40,6 +40,9 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
   private var operations = 0
   private var bytes = 0
   private var yielding: [UnsafeContinuation<Void, Never>] = []
+  private var busyWait = BusyWait()
+  /// A peer on the same machine needs a core of its own to answer while the loop looks.
+  private let canLook = pouch_core_count() > 1
 
   /// A loop that has no thread yet.
   package init() throws(PouchError) {
@@ -205,8 +208,12 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     defer { events.deallocate() }
 
     while let timeout = prepareToPoll() {
-      poll(events, timeout)
-      if timeout != 0 { inbox.withLock { $0.isAsleep = false } }
+      if timeout == 0 {
+        poll(events, 0)
+      } else {
+        wait(events, timeout)
+        inbox.withLock { $0.isAsleep = false }
+      }
       fireTimers()
       runJobs(events)
     }
@@ -243,8 +250,23 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
       + Int32((attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000)
   }
 
-  private func poll(_ events: UnsafeMutableBufferPointer<pouch_event>, _ timeout: Int32) {
-    guard let base = events.baseAddress else { return }
+  /// Waits for an event: wide awake for a moment where that has paid, and then asleep.
+  private func wait(_ events: UnsafeMutableBufferPointer<pouch_event>, _ timeout: Int32) {
+    let begin = pouch_monotonic_time()
+    let limit = canLook ? busyWait.limit : 0
+    var now = begin
+    while now - begin < limit {
+      if poll(events, 0) { return busyWait.learn(now - begin, .found) }
+      now = pouch_monotonic_time()
+    }
+    _ = poll(events, timeout)
+    busyWait.learn(pouch_monotonic_time() - begin, limit > 0 ? .lookedInVain : .slept)
+  }
+
+  /// - Returns: Whether there was an event.
+  @discardableResult
+  private func poll(_ events: UnsafeMutableBufferPointer<pouch_event>, _ timeout: Int32) -> Bool {
+    guard let base = events.baseAddress else { return false }
     let count = pouch_epoll_wait(epoll, base, Int32(events.count), timeout)
     precondition(count >= 0, "epoll has failed")
     for event in events.prefix(Int(count)) where event.token != EventLoop.wakeUpToken {
@@ -252,8 +274,10 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
       let socket = sockets.withLock { $0[event.token] }
       socket?.becameReady(
         read: event.flags & UInt32(POUCH_EVENT_READ) != 0,
-        write: event.flags & UInt32(POUCH_EVENT_WRITE) != 0)
+        write: event.flags & UInt32(POUCH_EVENT_WRITE) != 0,
+        end: event.flags & UInt32(POUCH_EVENT_END) != 0)
     }
+    return count > 0
   }
 
   private func fireTimers() {
@@ -270,18 +294,23 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     }
   }
 
+  /// Runs what is due, and what that leaves behind: a reply is on its way before anybody waits.
   private func runJobs(_ events: UnsafeMutableBufferPointer<pouch_event>) {
-    swap(&jobs, &running)
     let executor = asUnownedTaskExecutor()
-    for (index, job) in running.enumerated() {
-      if index > 0, index.isMultiple(of: EventLoop.jobsBetweenPolls) {
-        operations = 0
-        bytes = 0
-        poll(events, 0)
+    var count = 0
+    while !jobs.isEmpty, count < EventLoop.jobsBetweenPolls {
+      swap(&jobs, &running)
+      for job in running {
+        if count > 0, count.isMultiple(of: EventLoop.jobsBetweenPolls) {
+          operations = 0
+          bytes = 0
+          poll(events, 0)
+        }
+        count += 1
+        job.runSynchronously(on: executor)
       }
-      job.runSynchronously(on: executor)
+      running.removeAll(keepingCapacity: true)
     }
-    running.removeAll(keepingCapacity: true)
     for continuation in yielding { continuation.resume() }
     yielding.removeAll(keepingCapacity: true)
   }

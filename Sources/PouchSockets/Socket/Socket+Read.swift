@@ -9,6 +9,9 @@ extension Socket {
   /// - Returns: How many bytes; 0 at a clean end.
   func read(into buffer: inout ByteBuffer) async throws(PouchError) -> Int {
     await loop.beginOperation()
+    if isDrained.exchange(false, ordering: .relaxed), !hasEnded.load(ordering: .relaxed) {
+      try await waitToRead(holding: &buffer).check("read")
+    }
     while true {
       let count = try receive(into: &buffer)
       if let count {
@@ -21,6 +24,7 @@ extension Socket {
 
   /// Waits, and lets the memory of an empty buffer go when the wait is long.
   private func waitToRead(holding buffer: inout ByteBuffer) async -> WaitSlot.Outcome {
+    if buffer.isEmpty { buffer.removeAll() }
     guard buffer.isEmpty, buffer.spare > ReadSize.keptWhileIdle else { return await waitToRead() }
     let outcome = await waitToRead(patience: ReadSize.idleAfter)
     guard case .timedOut = outcome else { return outcome }
@@ -54,6 +58,9 @@ extension Socket {
     default:
       let next = ReadSize.next(after: size, room: room, received: result)
       if next != size { readSize.store(next, ordering: .relaxed) }
+      // A stream that gives less than it was asked for has no more; what comes now is an edge
+      // (epoll(7), "Questions and answers", 9).
+      if result < room { isDrained.store(true, ordering: .relaxed) }
       return result
     }
   }

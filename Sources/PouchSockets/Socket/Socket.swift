@@ -38,6 +38,12 @@ final class Socket: Sendable {
   private let state: Mutex<State>
   /// How much room the next read makes; only the reader touches it.
   let readSize = Atomic<Int>(ReadSize.smallest)
+  /// The last read took all that there was, so that the next one begins with a wait; only the reader
+  /// touches it.
+  let isDrained = Atomic<Bool>(false)
+  /// An edge has said that nothing more will come, or that the connection has failed. There may be
+  /// no further edge: from here on a read asks the kernel.
+  let hasEnded = Atomic<Bool>(false)
 
   /// Takes over a descriptor that does not block, which is closed if that fails.
   ///
@@ -108,7 +114,8 @@ final class Socket: Sendable {
   // MARK: Readiness
 
   /// Called by the loop.
-  func becameReady(read: Bool, write: Bool) {
+  func becameReady(read: Bool, write: Bool, end: Bool = false) {
+    if end { hasEnded.store(true, ordering: .relaxed) }
     let entered = use.enter()
     let (reader, writer) = state.withLock { state in
       var reader: WaitSlot.Continuation?
