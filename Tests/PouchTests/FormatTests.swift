@@ -86,7 +86,8 @@ struct FormatTests {
   ) throws {
     let connection = Length10Line().connection
     let delivery = Delivery(
-      id: 7, format: format, payload: Bytes(payload), attributes: nil, connection: connection.info)
+      id: 7, format: format, payload: Bytes(payload), attributes: nil,
+      plain: DeliveryContext(connection.info))
     let errors = [
       #expect(throws: PouchError.self) { try delivery.value() },
       #expect(throws: PouchError.self) { try delivery.decode(Reading.self) },

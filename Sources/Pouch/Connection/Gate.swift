@@ -13,24 +13,13 @@ struct Gate: Sendable {
     formats = policy.formats
   }
 
-  /// Whether nothing is to be said against the object that is shown.
-  ///
-  /// Its head says enough, as a rule. The delivery itself was written just now, in pieces: a look
-  /// at it as a whole would have to wait for those. `inout`, because a borrowed value is copied.
-  @inline(__always)
-  func admits(_ objects: inout FrameObjects) -> Bool {
-    let head = objects.head
-    return head.isPlain && head.length <= largest && formats.contains(head.format)
-      || admitsShown(&objects)
-  }
-
-  @inline(never)
-  private func admitsShown(_ objects: inout FrameObjects) -> Bool {
-    admits(objects.current)
-  }
-
   /// Whether nothing is to be said against the object.
-  func admits(_ delivery: Delivery) -> Bool { objection(to: delivery) == nil }
+  @inline(__always)
+  func admits(_ delivery: Delivery) -> Bool {
+    let head = delivery.entry.head
+    return head.isPlain && head.length <= largest && formats.contains(head.format)
+      || objection(to: delivery) == nil
+  }
 
   /// Why the object is refused; nil when it is not.
   @inline(never)
@@ -41,6 +30,6 @@ struct Gate: Sendable {
         code: "too-large", text: "the object has \(count) bytes; \(largest) is the most")
     }
     if let refusal = policy.refusal(of: delivery.format) { return refusal }
-    return delivery.box?.fault.map { Refusal(handlerError: $0) }
+    return delivery.context.box?.fault.map { Refusal(handlerError: $0) }
   }
 }

@@ -7,7 +7,7 @@ extension Inlet {
   func takeMany(_ header: FrameHeader, _ body: Bytes) async throws(PouchError) {
     guard let duplicates = try admit(header.firstID, header.count) else { return }
     var objects = FrameObjects(
-      body, first: header.firstID, count: header.count, connection: connection.info)
+      body, first: header.firstID, count: header.count, plain: plain)
     for _ in 0..<duplicates { _ = try objects.advance() }
     var books = FrameBooks(header, on: connection)
     switch sink {
@@ -41,14 +41,14 @@ extension Inlet {
   ) async throws(PouchError) {
     var pace = Pace()
     while try objects.advance() {
-      if gate.admits(&objects) {
+      if gate.admits(objects.current) {
         do {
           try await hand(objects.current, to: handler)
         } catch {
           connection.refuse(objects.current.id, Refusal(handlerError: error))
         }
       } else {
-        refuse(&objects)
+        refuse(objects.current)
       }
       if pace.isDue() { await books.breathe(objects.current.id) }
       if connection.isClosing { break }
@@ -65,13 +65,10 @@ extension Inlet {
     try await handler(delivery)
   }
 
-  @inline(never)
-  private func refuse(_ objects: inout FrameObjects) { refuse(objects.current) }
-
   // MARK: One by one, without waiting
 
   private func hand(
-    _ objects: inout FrameObjects, to handler: @Sendable (inout Delivery) throws -> Void,
+    _ objects: inout FrameObjects, to handler: @Sendable (Delivery) throws -> Void,
     _ books: inout FrameBooks
   ) async throws(PouchError) {
     var pace = Pace()
@@ -85,18 +82,18 @@ extension Inlet {
   ///
   /// - Returns: Whether there may be more.
   private func handOn(
-    _ objects: inout FrameObjects, to handler: @Sendable (inout Delivery) throws -> Void,
+    _ objects: inout FrameObjects, to handler: @Sendable (Delivery) throws -> Void,
     _ pace: inout Pace
   ) throws(PouchError) -> Bool {
     while try objects.advance() {
-      if gate.admits(&objects) {
+      if gate.admits(objects.current) {
         do {
-          try handler(&objects.current)
+          try handler(objects.current)
         } catch {
           connection.refuse(objects.current.id, Refusal(handlerError: error))
         }
       } else {
-        refuse(&objects)
+        refuse(objects.current)
       }
       if connection.isClosing { return false }
       if pace.isDue() { return true }
@@ -114,7 +111,7 @@ extension Inlet {
     let first = objects.current.id + 1
     var probe = objects
     var admitsAll = true
-    while try probe.advance() { admitsAll = gate.admits(&probe) && admitsAll }
+    while try probe.advance() { admitsAll = gate.admits(probe.current) && admitsAll }
     let count = Int(probe.current.id + 1 - first)
     guard count > 0 else { return books.close(probe.current.id) }
     guard admitsAll else {

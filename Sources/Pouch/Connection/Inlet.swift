@@ -8,6 +8,8 @@ struct Inlet {
   let pipeline: Pipeline
   let sink: Sink
   let gate: Gate
+  /// Behind every delivery that has nothing of its own.
+  let plain: DeliveryContext
 
   /// Objects that arrive in chunks for a handler that takes them whole.
   private var collected: [UInt64: Assembly] = [:]
@@ -19,6 +21,7 @@ struct Inlet {
     self.connection = connection
     self.pipeline = pipeline
     self.sink = sink
+    plain = DeliveryContext(connection.info)
     gate = Gate(largest: connection.limits.object, policy: connection.policy)
   }
 
@@ -162,12 +165,12 @@ struct Inlet {
 
   /// Hands over one object that came alone in its frame, or in chunks.
   private func deliver(_ id: UInt64, _ entry: Entry, _ box: AttributesBox?) async {
-    var delivery = Delivery(id: id, entry: entry, attributes: box, connection: connection.info)
+    let delivery = Delivery(id: id, entry: entry, attributes: box, plain: plain)
     guard gate.admits(delivery) else { return refuse(delivery) }
     do {
       switch sink {
       case .whole(let handler): try await handler(delivery)
-      case .immediate(let handler): try handler(&delivery)
+      case .immediate(let handler): try handler(delivery)
       case .batches(let handler): try await handler(DeliveryBatch(delivery))
       case .streamed(let handler): try await handler(StreamedDelivery(delivery))
       case .none: break

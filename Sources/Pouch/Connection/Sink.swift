@@ -7,7 +7,7 @@ enum Sink: Sendable {
   /// To a handler that takes objects whole.
   case whole(@Sendable (Delivery) async throws -> Void)
   /// To a handler that takes objects whole and never waits.
-  case immediate(@Sendable (inout Delivery) throws -> Void)
+  case immediate(@Sendable (Delivery) throws -> Void)
   /// To a handler that takes all objects of a frame at once.
   case batches(@Sendable (DeliveryBatch) async throws -> Void)
   /// To a handler that takes objects of any size as they come.

@@ -13,6 +13,7 @@ struct Length10Inlet: ~Copyable {
   private static let longestWhole = UInt64(Outbox.chunkSize)
 
   private let connection: Length10Connection
+  private let plain: DeliveryContext
   private var decoder: Length10Decoder
   private var buffer = ByteBuffer()
   private var sinceTurn = 0
@@ -20,6 +21,7 @@ struct Length10Inlet: ~Copyable {
   init(_ connection: Length10Connection) {
     self.connection = connection
     decoder = Length10Decoder(limit: connection.largestObject)
+    plain = DeliveryContext(connection.info)
   }
 
   /// Takes objects in until the sender ends the stream, or this side stops.
@@ -32,10 +34,7 @@ struct Length10Inlet: ~Copyable {
       case .whole(let handler):
         await hand(try await takeWhole(), to: handler)
       case .immediate(let handler):
-        await hand(try await takeWhole()) { delivery in
-          var delivery = delivery
-          try handler(&delivery)
-        }
+        await hand(try await takeWhole()) { try handler($0) }
       case .batches(let handler):
         await hand(try await takeWhole()) { try await handler(DeliveryBatch($0)) }
       case .streamed(let handler) where length <= Length10Inlet.longestWhole:
@@ -65,8 +64,7 @@ struct Length10Inlet: ~Copyable {
       if let payload = decoder.takeWhole(&buffer) {
         if payload.count > Length10Inlet.reach { letGo() }
         return Delivery(
-          id: decoder.count, format: .pickle, payload: payload, attributes: nil,
-          connection: connection.info)
+          id: decoder.count, format: .pickle, payload: payload, attributes: nil, plain: plain)
       }
       try await readOn()
     }

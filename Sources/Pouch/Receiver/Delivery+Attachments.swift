@@ -5,17 +5,17 @@ extension Delivery {
   /// as `payload`.
   ///
   /// `elements(as:)` reads one as numbers.
-  public var attachments: [Bytes] { box?.attachments ?? [] }
+  public var attachments: [Bytes] { context.box?.attachments ?? [] }
 
   /// The object and its attachments, in one run.
-  var whole: Bytes { box?.whole ?? payload }
+  var whole: Bytes { context.box?.whole ?? payload }
 
   /// An object all of whose bytes are in `entry`, attachments included.
-  init(id: UInt64, entry: Entry, attributes: AttributesBox?, connection: ConnectionInfo) {
+  init(id: UInt64, entry: Entry, attributes: AttributesBox?, plain: DeliveryContext) {
     let parts = attributes.map { $0.cut(entry.payload) }
     self.init(
       id: id, format: entry.format, payload: parts?.own ?? entry.payload, attributes: parts?.box,
-      connection: connection)
+      plain: plain)
   }
 }
 

@@ -1,35 +1,70 @@
 public import PouchCore
 
 /// An object as it reaches the receiver, whole and checked.
+///
+/// Four words, so that a handler is called with it in registers.
 public struct Delivery: Sendable {
   /// The object's number, counted from 1 in its sender's order.
   public internal(set) var id: UInt64
+  @usableFromInline var entry: PackedEntry
+  @usableFromInline let context: DeliveryContext
+
   /// How `payload` is serialized.
-  public internal(set) var format: ObjectFormat
+  @inlinable public var format: ObjectFormat { entry.format }
+
   /// The object's bytes, without its attachments: a view into the connection's buffer. Keep it for
   /// as long as needed; what is kept is not recycled.
-  public internal(set) var payload: Bytes
-  /// The connection that it came over.
-  public let connection: ConnectionInfo
-
-  var box: AttributesBox?
-
-  init(
-    id: UInt64, format: ObjectFormat, payload: Bytes, attributes: AttributesBox?,
-    connection: ConnectionInfo
-  ) {
-    self.id = id
-    self.format = format
-    self.payload = payload
-    self.connection = connection
-    box = attributes
+  @inlinable public var payload: Bytes {
+    entry.payload {
+      context.payloadOffset
+    } _: {
+      context.payloadCount
+    }
   }
 
+  /// The connection that it came over.
+  public var connection: ConnectionInfo { context.connection }
+
   /// What the sender said about the object.
-  public var attributes: Attributes { box?.attributes ?? .none }
+  public var attributes: Attributes { context.box?.attributes ?? .none }
 
   /// Who sent it, as far as the transport can prove.
   public var peer: PeerIdentity { connection.peer }
+}
+
+extension Delivery {
+  /// - Parameter plain: What the connection's deliveries have in common that have nothing of their
+  ///   own.
+  init(
+    id: UInt64, format: ObjectFormat, payload: Bytes, attributes: AttributesBox?,
+    plain: DeliveryContext
+  ) {
+    self.id = id
+    if attributes == nil, let packed = PackedEntry(payload, format: format) {
+      entry = packed
+      context = plain
+    } else {
+      entry = PackedEntry(partly: payload, format: format)
+      context = DeliveryContext(plain.connection, payload: payload, attributes)
+    }
+  }
+}
+
+/// What stands behind a delivery: its connection, and what does not fit into an entry of two words.
+@usableFromInline
+final class DeliveryContext: Sendable {
+  let connection: ConnectionInfo
+  /// Where the payload stands in its memory, when the entry does not say it.
+  @usableFromInline let payloadOffset: Int
+  @usableFromInline let payloadCount: Int
+  let box: AttributesBox?
+
+  init(_ connection: ConnectionInfo, payload: Bytes = Bytes(), _ box: AttributesBox? = nil) {
+    self.connection = connection
+    payloadOffset = payload.startInMemory
+    payloadCount = payload.count
+    self.box = box
+  }
 }
 
 /// An object as it reaches the receiver, piece by piece: any size, in constant memory.

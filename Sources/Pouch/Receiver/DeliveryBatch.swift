@@ -45,19 +45,11 @@ public struct DeliveryBatch: Sendable {
   public var peer: PeerIdentity { connection.peer }
 
   /// Calls `body` with each object, in order: the fastest way to look at all of them.
-  @inlinable @inline(__always)
   public func forEach(_ body: (Delivery) throws -> Void) rethrows {
-    try forEachInPlace { delivery in try body(delivery) }
-  }
-
-  /// The same for a function that looks at each delivery where it is: `forEach` makes it around
-  /// `body` in the caller's module, so that no delivery is copied.
-  @usableFromInline
-  func forEachInPlace(_ body: (inout Delivery) throws -> Void) rethrows {
     switch source {
-    case .one(var delivery): try body(&delivery)
+    case .one(let delivery): try body(delivery)
     case .frame(var objects):
-      while (try? objects.advance()) == true { try body(&objects.current) }
+      while (try? objects.advance()) == true { try body(objects.current) }
     }
   }
 }

@@ -3,19 +3,20 @@ import PouchCore
 /// The objects of one DATA frame, shown one after the other in one place.
 ///
 /// That place is a `Delivery` whose references stay while its numbers change: going through the
-/// thousand small objects of a frame counts no references and copies nothing.
+/// thousand small objects of a frame counts no references.
 struct FrameObjects: Sendable {
   /// The object that is shown; none before the first `advance()`.
-  var current: Delivery
-  /// The head of that object's entry.
-  private(set) var head = EntryHead(word: 0)
+  private(set) var current: Delivery
   private var reader: EntryReader
   private var left: UInt32
+  private let plain: DeliveryContext
 
-  /// - Parameter first: The id of the first object.
-  init(_ body: Bytes, first: UInt64, count: UInt32, connection: ConnectionInfo) {
-    current = Delivery(
-      id: first - 1, format: .raw, payload: body, attributes: nil, connection: connection)
+  /// - Parameters:
+  ///   - first: The id of the first object.
+  ///   - plain: What deliveries have in common that have nothing of their own.
+  init(_ body: Bytes, first: UInt64, count: UInt32, plain: DeliveryContext) {
+    self.plain = plain
+    current = Delivery(id: first - 1, entry: PackedEntry(of: body), context: plain)
     reader = EntryReader(body)
     left = count
   }
@@ -35,14 +36,14 @@ struct FrameObjects: Sendable {
     }
     left -= 1
     current.id += 1
-    head = try reader.nextHead()
-    guard head.isPlain else {
+    let head = try reader.nextHead()
+    // What came before it may have had attributes: then its memory is another one as well.
+    guard head.isPlain, current.entry.isPlain else {
       try show(reader.rest(head))
       return true
     }
-    current.format = head.format
-    current.payload.move(to: try reader.payloadRange(head), of: reader.body)
-    if current.box != nil { current.box = nil }
+    let start = try reader.payloadRange(head).lowerBound
+    current.entry.move(to: head, at: start, of: reader.body)
     return true
   }
 
@@ -53,8 +54,7 @@ struct FrameObjects: Sendable {
     guard !entry.hasMore, box?.attributes.offset == nil else {
       throw PouchError(.badData, "a chunk shares its frame", objectID: current.id)
     }
-    current = Delivery(
-      id: current.id, entry: entry, attributes: box, connection: current.connection)
+    current = Delivery(id: current.id, entry: entry, attributes: box, plain: plain)
   }
 }
 

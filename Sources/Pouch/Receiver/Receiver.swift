@@ -71,19 +71,8 @@ public final class Receiver: Sendable {
   /// closure without `await`.
   ///
   /// - Throws: As the form whose handler may wait.
-  @inlinable @inline(__always)
   public func run(
     _ handler: @escaping @Sendable (Delivery) throws -> Void
-  ) async throws(PouchError) {
-    try await runImmediate { delivery in try handler(delivery) }
-  }
-
-  /// The form above, for a handler that looks at the delivery in its place: a value would be copied
-  /// for every call, and the copy has to wait for what was written just before. Where `run` is
-  /// inlined, so is the handler in the closure that it makes, and nothing is copied.
-  @usableFromInline
-  func runImmediate(
-    _ handler: @escaping @Sendable (inout Delivery) throws -> Void
   ) async throws(PouchError) {
     try await run(sink: .immediate(handler), streams: false)
   }

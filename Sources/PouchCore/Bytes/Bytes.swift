@@ -52,6 +52,9 @@ public struct Bytes: Sendable {
   @inlinable
   public var isEmpty: Bool { count == 0 }
 
+  /// Where the first byte stands in the memory that this value keeps alive.
+  package var startInMemory: Int { offset }
+
   /// The size of the memory that this value keeps alive, in bytes.
   package var capacity: Int { storage?.capacity ?? 0 }
 
@@ -80,16 +83,6 @@ public struct Bytes: Sendable {
   public subscript(range: Range<Int>) -> Bytes {
     precondition(range.lowerBound >= 0 && range.upperBound <= count, "range out of bounds")
     return Bytes(storage: storage, offset: offset + range.lowerBound, count: range.count)
-  }
-
-  /// Makes this value show other bytes of `whole`, of which it must be a slice: no reference is
-  /// counted.
-  @inlinable @inline(__always)
-  package mutating func move(to range: Range<Int>, of whole: borrowing Bytes) {
-    precondition(range.lowerBound >= 0 && range.upperBound <= whole.count, "range out of bounds")
-    assert(storage === whole.storage, "not a slice of the same bytes")
-    offset = whole.offset + range.lowerBound
-    length = range.count
   }
 
   /// The first `length` bytes, or all of them where there are fewer.
