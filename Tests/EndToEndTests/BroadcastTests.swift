@@ -49,11 +49,16 @@ import Testing
     ) { running in
       let endpoint = try await running.endpoint()
       let strict = try await run(.receive, ["--from", endpoint, "--lines", "--strict"])
-      // Its stdout is a pipe that nobody reads, so that it never answers.
+      // Its stdout is a pipe that nobody reads and that is full, so that it never answers.
       let fifo = workspace.file("fifo")
       try #require(mkfifo(fifo, 0o600) == 0)
       var stuck = Program.receive
-      stuck.command = ["sh", "-c", "exec 3<>\"$0\"; exec \"$@\" >&3", fifo] + stuck.command
+      let script = """
+        exec 3<>"$0"
+        dd if=/dev/zero of="$0" bs=4096 oflag=nonblock 2>/dev/null
+        exec "$@" >&3
+        """
+      stuck.command = ["sh", "-c", script, fifo] + stuck.command
       let (_, killed) = try await withProgram(
         stuck, ["--from", endpoint, "--diagnostic", "-v"]
       ) { running in

@@ -37,7 +37,7 @@ extension Sender {
       if let only {
         let ids = only.trySend(format: format) { accept in
           batch.withUnsafeBufferPointer { batch in
-            while index < batch.count, batch[index].offer(to: accept) { index += 1 }
+            while index < batch.count, accept(batch[index].place) { index += 1 }
           }
         }
         if let ids { receipt.add(ids, on: only) }
@@ -54,19 +54,17 @@ extension Sender {
 /// What a batch may consist of.
 private protocol ObjectBytes: Sendable {
   var bytes: Bytes { get }
-  func offer(to accept: (UnsafeRawBufferPointer) -> Bool) -> Bool
+  /// Where the bytes stand for as long as somebody holds this value: the batch does, while its
+  /// objects are copied. Handed to a closure instead, each would be counted up and down.
+  var place: UnsafeRawBufferPointer { get }
 }
 
 extension Bytes: ObjectBytes {
   fileprivate var bytes: Bytes { self }
-  fileprivate func offer(to accept: (UnsafeRawBufferPointer) -> Bool) -> Bool {
-    withUnsafeBytes(accept)
-  }
+  fileprivate var place: UnsafeRawBufferPointer { withUnsafeBytes { $0 } }
 }
 
 extension [UInt8]: ObjectBytes {
   fileprivate var bytes: Bytes { Bytes(self) }
-  fileprivate func offer(to accept: (UnsafeRawBufferPointer) -> Bool) -> Bool {
-    withUnsafeBytes(accept)
-  }
+  fileprivate var place: UnsafeRawBufferPointer { withUnsafeBytes { $0 } }
 }
