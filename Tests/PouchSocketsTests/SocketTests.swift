@@ -43,6 +43,27 @@ struct SocketTests {
     }
   }
 
+  @Test("a wait that may time out leaves nothing behind that ends a later one")
+  func patience() async throws {
+    try await withReactor(loops: 1) { reactor in
+      let loop = reactor.next()
+      try await withPair(on: loop) { socket, peer in
+        let patience = Duration.milliseconds(10)
+        await withTaskExecutorPreference(loop) {
+          // On the loop, this cannot happen before the wait has begun.
+          let soon = loop.schedule(after: .zero) { #expect(send(peer, "x", 1, 0) == 1) }
+          #expect(await socket.waitToRead(patience: patience) == .ready)
+          soon.cancel()
+        }
+        // Its timer is still set, and sees this wait when it fires, and might see it again.
+        let late = loop.schedule(after: patience * 10) { socket.nudgeReader() }
+        #expect(await socket.waitToRead() == .ready)
+        late.cancel()
+        #expect(await socket.waitToRead(patience: patience) == .timedOut)
+      }
+    }
+  }
+
   @Test("remembers room that came while nobody waited, and asks for the next")
   func rememberedWrite() async throws {
     try await withReactor(loops: 1) { reactor in

@@ -20,6 +20,8 @@ extension Connection {
     }
     // Each pipeline is used by one task only: the flusher's, or the reader's.
     nonisolated(unsafe) let sealing = outgoing
+    // Until the first object comes, nothing of what the handshake took is needed.
+    stream.trim()
     let executor = stream.preferredExecutor
     await withDiscardingTaskGroup { group in
       group.addTask(executorPreference: executor) { await self.runFlusher(sealing) }
@@ -110,6 +112,7 @@ extension Connection {
       case .fine: break
       case .ping:
         count += 1
+        stream.trim()
         let flusher = state.withLock { state -> UnsafeContinuation<Void, Never>? in
           state.session.outbox.trim()
           state.session.ping(count)

@@ -76,7 +76,9 @@ struct Establishment: Sendable {
         let step = try handshake.receive(frame)
         if let reply = step.reply { try await stream.write([reply]) }
         if let agreement = step.agreement {
-          return Outcome(agreement: agreement, arrived: buffer.take(buffer.count))
+          // No bytes, and not a slice without any: that would keep the memory.
+          let arrived = buffer.isEmpty ? Bytes() : buffer.take(buffer.count)
+          return Outcome(agreement: agreement, arrived: arrived)
         }
       }
       try await readMore(&buffer)

@@ -87,6 +87,10 @@ public protocol ByteStream: Sendable {
   /// transport has it: a clean end that matters is announced inside the stream.
   func close()
 
+  /// Lets go of memory that nothing uses at the moment: the stream is about to fall silent, as far
+  /// as its owner knows. A stream that wraps another forwards it.
+  func trim()
+
   /// Who is at the other end; complete once `handshake()` has returned.
   var peer: PeerIdentity { get }
 
@@ -97,5 +101,6 @@ public protocol ByteStream: Sendable {
 
 extension ByteStream {
   public func handshake() async throws(PouchError) {}
+  public func trim() {}
   public var preferredExecutor: (any TaskExecutor)? { nil }
 }

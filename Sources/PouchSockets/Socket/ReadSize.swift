@@ -6,8 +6,7 @@
 enum ReadSize {
   static let smallest = 4 << 10
   static let largest = 256 << 10
-  /// An empty buffer larger than this is let go when its reader has waited for `idleAfter`.
-  static let keptWhileIdle = 16 << 10
+  /// An empty buffer is let go when its reader has waited for so long.
   static let idleAfter = Duration.seconds(1)
 
   static func next(after size: Int, room: Int, received: Int) -> Int {

@@ -25,7 +25,7 @@ extension Socket {
   /// Waits, and lets the memory of an empty buffer go when the wait is long.
   private func waitToRead(holding buffer: inout ByteBuffer) async -> WaitSlot.Outcome {
     if buffer.isEmpty { buffer.removeAll() }
-    guard buffer.isEmpty, buffer.spare > ReadSize.keptWhileIdle else { return await waitToRead() }
+    guard buffer.isEmpty, buffer.spare > 0 else { return await waitToRead() }
     let outcome = await waitToRead(patience: ReadSize.idleAfter)
     guard case .timedOut = outcome else { return outcome }
     buffer = ByteBuffer()

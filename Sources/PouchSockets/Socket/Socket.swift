@@ -25,6 +25,8 @@ final class Socket: Sendable {
     var isFinished = false
     /// A timer is set that will see whether the reader still waits.
     var isIdleTimerSet = false
+    /// The turn of the reader's last wait that may time out.
+    var patientTurn: UInt32?
     /// What broke the connection. The kernel reports an error once, to a read or to a write, and
     /// calls what follows a clean end: the other direction finds it here.
     var failure: Int32?
@@ -171,6 +173,7 @@ final class Socket: Sendable {
 
   private func setIdleTimer(_ turn: UInt32, _ patience: Duration) {
     let isSet = state.withLock { state in
+      state.patientTurn = turn
       defer { state.isIdleTimerSet = true }
       return state.isIdleTimerSet
     }
@@ -178,12 +181,16 @@ final class Socket: Sendable {
     _ = loop.schedule(after: patience) { [weak self] in self?.idleTimerFired(turn, patience) }
   }
 
-  /// Ends the wait that was there when the timer was set; sets it again for a later one.
+  /// Ends the wait that was there when the timer was set; sets it again for a later one that may
+  /// time out.
   private func idleTimerFired(_ turn: UInt32, _ patience: Duration) {
     let (reader, later) = state.withLock { state -> (WaitSlot.Continuation?, UInt32?) in
       state.isIdleTimerSet = false
       if let reader = state.reader.take(turn: turn) { return (reader, nil) }
-      return (nil, state.reader.isOccupied ? state.reader.turn : nil)
+      guard state.reader.isOccupied, state.patientTurn == state.reader.turn else {
+        return (nil, nil)
+      }
+      return (nil, state.reader.turn)
     }
     reader?.resume(returning: .timedOut)
     if let later { setIdleTimer(later, patience) }

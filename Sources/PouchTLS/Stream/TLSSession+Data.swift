@@ -24,6 +24,8 @@ extension TLSSession {
     if let readFailure { return .failed(readFailure) }
     let ssl = ssl.pointer
     let channel = channel
+    // No room is made for what is not there yet.
+    if channel.incoming.isEmpty, !channel.hasEnded, SSL_has_pending(ssl) == 0 { return .needsInput }
     var step = ReadStep.needsInput
     var failure: (error: Int32, errors: OpenSSLErrors)?
     let count = buffer.fill(minimum: 4096) { room in

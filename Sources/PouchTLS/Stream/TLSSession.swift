@@ -88,6 +88,12 @@ struct TLSSession: ~Copyable {
     if writeFailure == nil { writeFailure = error }
   }
 
+  /// Lets go of buffers that hold nothing.
+  mutating func trim() {
+    if channel.incoming.isEmpty { channel.incoming = ByteBuffer() }
+    if channel.outgoing.isEmpty, !isSending { channel.outgoing = ByteBuffer() }
+  }
+
   /// Moves the buffer for ciphertext, which is empty whenever more is needed, into `buffer`. How
   /// much room a read needs is for the base stream to know.
   mutating func lendIncoming(_ buffer: inout ByteBuffer) {

@@ -125,6 +125,11 @@ public final class TLSStream<Base: ByteStream>: ByteStream {
     base.close()
   }
 
+  public func trim() {
+    session.withLock { $0.trim() }
+    base.trim()
+  }
+
   // MARK: Ciphertext
 
   /// Reads ciphertext from the base stream. Called by whoever reads, so never twice at once.
