@@ -1,4 +1,5 @@
 import Foundation
+import Pouch
 import Testing
 
 /// What inputs become on their way, and how they are shown at the other end.
@@ -269,6 +270,30 @@ import Testing
     #expect(received.status == 65, "\(received)")
     #expect(received.error.contains("begun 2 = stored 1 + refused 1"), "\(received)")
     #expect(received.errors.count { $0.contains("refused object 1") } == 1, "\(received)")
+  }
+
+  @Test(
+    "attachments have no place in a line, which is said, or with --strict refused",
+    arguments: [["--lines"], ["--diagnostic"], ["--lines", "--strict"]])
+  func attachments(_ form: [String]) async throws {
+    let isStrict = form.contains("--strict")
+    let (_, received) = try await withProgram(
+      .receive, ["--listen", "tcp://127.0.0.1:0"] + form
+    ) { running in
+      let endpoint = try Endpoint(try await running.endpoint())
+      try await withSender(to: endpoint) { sender in
+        let receipt = try await sender.send(
+          ["a": 1], attachments: [Bytes(utf8: "ab"), Bytes(utf8: "cde")])
+        guard isStrict else { return try await receipt.processed() }
+        let refusal = await #expect(throws: PouchError.self) { try await receipt.processed() }
+        #expect(refusal?.cause?.contains("JSON cannot hold the object: 2 attachments") == true)
+      }
+      running.send(SIGTERM)
+    }
+    let line = form == ["--lines"] ? "{\"a\":1}" : "{\"a\": 1}"
+    #expect(received.output == (isStrict ? [] : [line]))
+    #expect(received.status == (isStrict ? 65 : 0), "\(received)")
+    #expect(received.error.contains("2 attachments, 5 bytes, left out"), "\(received)")
   }
 
   @Test("an object that is not what its format says is refused, and the next one served")

@@ -46,6 +46,19 @@ import Testing
     try await echo
   }
 
+  @Test func `an end that comes with the last bytes is one, though the socket stays open`()
+    async throws
+  {
+    let pair = try await Pair.connected()
+    defer { pair.close() }
+    pair.clientBase.stayOpen()
+    let sent = pattern(5000)
+    try await pair.client.write([Bytes(sent)])
+    try await pair.client.finish()
+    // Both records are there by now, and one read of the stream below takes them.
+    #expect(try await pair.server.collect() == sent)
+  }
+
   @Test func `small segments share full records and records share writes`() async throws {
     let pair = try await Pair.connected(capacity: 4 << 20)
     defer { pair.close() }

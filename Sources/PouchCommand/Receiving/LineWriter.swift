@@ -29,14 +29,24 @@ struct LineWriter: Sendable {
       code: "format", text: "this receiver writes values as JSON; the object is raw bytes")
   }
 
-  /// The line with its end, and what JSON does not say of the object.
+  /// The line with its end, and what it does not say of the object.
   ///
-  /// - Throws: `.badData` for what is not in the object's format, or what JSON cannot hold when
+  /// - Throws: `.badData` for what is not in the object's format, or what the line cannot hold when
   ///   that is not enough.
   func line(
     _ delivery: StreamedDelivery, _ gathered: Bytes
   ) throws(PouchError) -> (line: Bytes, losses: String?) {
-    let payload = delivery.object(in: gathered)
+    let (line, lost) = try line(delivery, of: delivery.object(in: gathered))
+    let losses = [lost, Self.describe(delivery.attributes.attachments)].compactMap { $0 }
+      .joined(separator: "; ")
+    if losses.isEmpty { return (line, nil) }
+    if isStrict { throw PouchError(.badData, "JSON cannot hold the object: \(losses)") }
+    return (line, losses)
+  }
+
+  private func line(
+    _ delivery: StreamedDelivery, of payload: Bytes
+  ) throws(PouchError) -> (line: Bytes, losses: String?) {
     if form == .diagnostic, delivery.format == .raw {
       return (Bytes(utf8: Value.bytes(payload.array).diagnosticNotation + "\n"), nil)
     }
@@ -51,11 +61,14 @@ struct LineWriter: Sendable {
     // What came as JSON is written as it came.
     if delivery.format == .json { return (Self.oneLine(payload), nil) }
     let json = value.json()
-    let losses = Self.describe(json)
-    if isStrict, let losses {
-      throw PouchError(.badData, "JSON cannot hold the object: \(losses)")
-    }
-    return (Bytes(utf8: json.text + "\n"), losses)
+    return (Bytes(utf8: json.text + "\n"), Self.describe(json))
+  }
+
+  private static func describe(_ attachments: [UInt64]) -> String? {
+    if attachments.isEmpty { return nil }
+    let size = attachments.reduce(0, &+)
+    let count = HumanText.count(UInt64(attachments.count), "attachment")
+    return "\(count), \(HumanText.size(size)), left out"
   }
 
   private static func describe(_ json: JSONText) -> String? {

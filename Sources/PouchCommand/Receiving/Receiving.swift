@@ -84,7 +84,7 @@ final class Receiving: Service {
     if let file = stored.file, file != name { text += " as \(file)" }
     console.log(.info, text)
     if let losses = stored.losses {
-      console.log(.warning, "JSON cannot hold all of \(Receiving.label(delivery)): \(losses)")
+      console.log(.warning, "the line does not hold all of \(Receiving.label(delivery)): \(losses)")
     }
     var members = Receiving.details(delivery)
     members.append(("size", .unsigned(stored.size)))

@@ -25,7 +25,7 @@ extension TLSSession {
     let ssl = ssl.pointer
     let channel = channel
     // No room is made for what is not there yet.
-    if channel.incoming.isEmpty, !channel.hasEnded, SSL_has_pending(ssl) == 0 { return .needsInput }
+    if !isReadable { return .needsInput }
     var step = ReadStep.needsInput
     var failure: (error: Int32, errors: OpenSSLErrors)?
     let count = buffer.fill(minimum: 4096) { room in
@@ -56,6 +56,12 @@ extension TLSSession {
     }
     // What came before an end or a failure is delivered first; the next call reports it.
     return count > 0 ? .bytes(count) : step
+  }
+
+  /// Whether a read has something to say: bytes, or an end that came together with the last ones.
+  private var isReadable: Bool {
+    !channel.incoming.isEmpty || channel.hasEnded || SSL_has_pending(ssl.pointer) == 1
+      || SSL_get_shutdown(ssl.pointer) & SSL_RECEIVED_SHUTDOWN != 0
   }
 
   /// What a read made OpenSSL answer stays in `outgoing` until the next write. TLS 1.3 allows that

@@ -7,6 +7,7 @@ final class FilteredStream: ByteStream {
   private struct State {
     var change: (@Sendable ([UInt8]) -> [UInt8])?
     var writes: [[UInt8]] = []
+    var staysOpen = false
   }
 
   private let base: MemoryStream
@@ -22,6 +23,9 @@ final class FilteredStream: ByteStream {
   func change(_ change: (@Sendable ([UInt8]) -> [UInt8])?) {
     state.withLock { $0.change = change }
   }
+
+  /// Lets no `finish` through from now on, as a program does that ends TLS and keeps its socket.
+  func stayOpen() { state.withLock { $0.staysOpen = true } }
 
   /// Everything that was written, one element a write.
   var writes: [[UInt8]] { state.withLock { $0.writes } }
@@ -66,7 +70,9 @@ final class FilteredStream: ByteStream {
     try await base.write([Bytes(bytes)])
   }
 
-  func finish() async throws(PouchError) { try await base.finish() }
+  func finish() async throws(PouchError) {
+    if !state.withLock({ $0.staysOpen }) { try await base.finish() }
+  }
   func close() { base.close() }
   var peer: PeerIdentity { base.peer }
 }

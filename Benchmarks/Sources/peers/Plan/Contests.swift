@@ -82,7 +82,8 @@ struct Contests {
     Contest(
       name: "round trip \(carrier) 64 B", unit: .microseconds,
       contenders: [
-        RawRoundTrips(carrier: carrier), ZeroMQRoundTrips(carrier: carrier),
+        RawRoundTrips(carrier: carrier), RawRoundTrips(carrier: carrier, polls: true),
+        ZeroMQRoundTrips(carrier: carrier),
         NNGRoundTrips(carrier: carrier), NIORoundTrips(carrier: carrier),
         NIOAsyncRoundTrips(carrier: carrier), PouchRoundTrips(carrier: carrier),
         PouchReceipts(carrier: carrier),

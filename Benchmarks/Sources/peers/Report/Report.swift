@@ -9,6 +9,7 @@ struct Report {
   /// Peers that stand in one column: the same role over another transport.
   private static let columns: [(title: String, names: [String])] = [
     ("raw or OpenSSL", ["raw sockets", "OpenSSL, batches"]),
+    ("raw, polling", ["raw sockets, polling"]),
     ("SSL_write each", ["OpenSSL, one SSL_write each"]),
     ("libzmq", ["libzmq", "libzmq CURVE"]),
     ("libzmq in clear", ["libzmq in the clear"]),

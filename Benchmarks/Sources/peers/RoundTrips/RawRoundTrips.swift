@@ -1,17 +1,24 @@
-/// A thread at each end that blocks, and nothing else.
+/// A thread at each end, and nothing else: one that blocks in `recv`, or one that never sleeps.
 struct RawRoundTrips: Contender {
   let carrier: Carrier
-  let name = "raw sockets"
-  let summary = "blocking send and recv, 4 bytes of length before the object"
+  /// Ask again and again instead of waiting in the kernel.
+  var polls = false
+
+  var name: String { polls ? "raw sockets, polling" : "raw sockets" }
+  var summary: String {
+    polls
+      ? "send, and recv again and again until there is something: two cores that never rest"
+      : "blocking send and recv, 4 bytes of length before the object"
+  }
 
   func measure(seconds: Double) async throws -> Double {
     let pair = try LoopbackSocket.pair(carrier)
     async let answered: Void = onThread {
-      let frame = Frame()
+      let frame = Frame(polls: polls)
       while try frame.receive(from: pair.server) { try frame.send(over: pair.server) }
     }
     let median = try await onThread {
-      let frame = Frame()
+      let frame = Frame(polls: polls)
       var meter = RoundTripMeter(seconds: seconds)
       while let object = meter.next() {
         frame.memory.storeBytes(of: object, toByteOffset: Frame.headSize, as: SIMD8<UInt64>.self)
@@ -33,8 +40,10 @@ private final class Frame {
 
   let memory = UnsafeMutableRawBufferPointer.allocate(
     byteCount: headSize + Load.block, alignment: 64)
+  private let polls: Bool
 
-  init() {
+  init(polls: Bool) {
+    self.polls = polls
     memory.initializeMemory(as: UInt8.self, repeating: 0)
     memory.storeBytes(of: UInt32(Load.block).bigEndian, as: UInt32.self)
   }
@@ -51,8 +60,8 @@ private final class Frame {
   func receive(from socket: LoopbackSocket) throws -> Bool {
     var filled = 0
     while filled < memory.count {
-      let count = try socket.receive(
-        into: UnsafeMutableRawBufferPointer(rebasing: memory[filled...]))
+      let room = UnsafeMutableRawBufferPointer(rebasing: memory[filled...])
+      let count = try polls ? socket.poll(into: room) : socket.receive(into: room)
       if count == 0, filled == 0 { return false }
       guard count > 0 else { throw VerificationError(reason: "the stream ended inside an object") }
       filled += count

@@ -84,6 +84,17 @@ final class LoopbackSocket: ByteChannel {
 }
 
 extension LoopbackSocket {
+  /// Receives some bytes, and asks for them without ever waiting.
+  ///
+  /// - Returns: 0 at the end of the stream.
+  func poll(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+    while true {
+      let count = recv(descriptor, buffer.baseAddress, buffer.count, Int32(MSG_DONTWAIT.rawValue))
+      if count >= 0 { return count }
+      guard errno == EAGAIN else { throw SystemCallError("recv") }
+    }
+  }
+
   /// Says that nothing more will be sent.
   func finish() throws {
     guard shutdown(descriptor, Int32(SHUT_WR)) == 0 else { throw SystemCallError("shutdown") }
