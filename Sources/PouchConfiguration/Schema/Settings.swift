@@ -176,7 +176,7 @@ enum Settings {
       "output", "lines", as: .boolean, initial: false, roles: [.receiver],
       """
       Writes each object to standard output as one line of JSON: those in `cbor`, `json` and, \
-      where they are taken, `pickle`. What JSON cannot hold, and
+      where they are taken, `pickle`. What JSON cannot hold, and \
       attachments, are said on standard error.
       """)
     static let diagnostic = Setting.value(

@@ -89,7 +89,7 @@ extension LoopbackSocket {
   /// - Returns: 0 at the end of the stream.
   func poll(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
     while true {
-      let count = recv(descriptor, buffer.baseAddress, buffer.count, Int32(MSG_DONTWAIT.rawValue))
+      let count = recv(descriptor, buffer.baseAddress, buffer.count, Int32(MSG_DONTWAIT))
       if count >= 0 { return count }
       guard errno == EAGAIN else { throw SystemCallError("recv") }
     }
