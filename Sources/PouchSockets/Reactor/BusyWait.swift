@@ -9,7 +9,7 @@
 /// sleeps.
 struct BusyWait {
   /// The longest wait that is worth it, in nanoseconds.
-  static let longest: Int64 = 60_000
+  static let longest: Int64 = 100_000
   private static let fewest = 8
   private static let most = 4096
 
