@@ -17,6 +17,7 @@ struct PouchSend: AsyncParsableCommand {
           tar -c src | pouch-send --to tls://db1:7447 --name src.tar -
           echo '{1: "hi"}' | pouch-send --to unix:@here --format diagnostic -
           pouch-send --to unix:@here --format json --each-line events.jsonl
+          pouch-send --to unix:@here --format json about.json --attach weights.bin
         TLS and identity
           pouch-send --to tls://db1:7447 --trust Certs/ca.pem \\
             --certificate Certs/sender.pem --key Certs/sender.key report.pdf
@@ -86,6 +87,14 @@ struct PouchSend: AsyncParsableCommand {
     @Option(
       help: ArgumentHelp("What travels beside every object; repeatable.", valueName: "key=value"))
     var header: [String] = []
+
+    @Option(
+      help: ArgumentHelp(
+        """
+        A file that goes beside the one object that is sent, as an attachment; repeatable. A \
+        receiver with --output writes it to a file of its own.
+        """, valueName: "path"), completion: .file())
+    var attach: [String] = []
 
     @Option(
       help: ArgumentHelp(
@@ -172,6 +181,7 @@ struct PouchSend: AsyncParsableCommand {
     request.paths = object.paths
     request.name = object.name
     request.headers = try headers()
+    request.attachments = object.attach
     let result = await SendCommand(request, console).run()
     throw ExitCode(result.rawValue)
   }

@@ -14,13 +14,15 @@ import Testing
     return workspace
   }
 
-  @Test("every example passes --check")
-  func examplesPass() async throws {
+  @Test("every example passes --check", arguments: ["sender", "receiver"])
+  func examplesPass(_ role: String) async throws {
     let workspace = try await examples()
-    let names = workspace.names("Configs").filter { $0.hasSuffix(".yaml") }
-    #expect(names.count >= 16)
+    let all = workspace.names("Configs").filter { $0.hasSuffix(".yaml") }
+    #expect(all.allSatisfy { $0.hasPrefix("sender") || $0.hasPrefix("receiver") })
+    let names = all.filter { $0.hasPrefix(role) }
+    #expect(names.count >= 8)
+    let program = role == "sender" ? Program.send : .receive
     for name in names {
-      let program = name.hasPrefix("sender") ? Program.send : .receive
       let outcome = try await run(
         program, ["--config", workspace.file("Configs/\(name)"), "--check"])
       #expect(outcome.status == 0, "\(name): \(outcome)")

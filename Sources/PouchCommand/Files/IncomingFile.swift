@@ -42,6 +42,13 @@ final class IncomingFile: Sendable {
     if isTemporary.load(ordering: .relaxed) { unlinkat(directory.number, temporaryName, 0) }
   }
 
+  /// Begins a file for an attachment of the object, in its directory.
+  func beginAttachment(_ number: Int) throws(PouchError) -> IncomingFile {
+    let name = ObjectName(
+      known: "\(name.last).attachment-\(number)", in: name.components.dropLast())
+    return try IncomingFile(in: directory, as: name, onConflict)
+  }
+
   /// Appends bytes. Blocks.
   ///
   /// - Throws: `.outputFailed`, such as for a full disk.

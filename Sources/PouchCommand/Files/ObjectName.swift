@@ -16,7 +16,11 @@ package struct ObjectName: Sendable, Hashable {
   private static let longestComponent = 255
 
   /// Takes a name that is certainly an ordinary one.
-  init(known name: String) { components = [name] }
+  ///
+  /// - Parameter directories: Those that lead to it, which are known too.
+  init(known name: String, in directories: ArraySlice<String> = []) {
+    components = directories + [name]
+  }
 
   /// Reads a peer's name.
   ///

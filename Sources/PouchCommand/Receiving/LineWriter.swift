@@ -37,7 +37,7 @@ struct LineWriter: Sendable {
     _ delivery: StreamedDelivery, _ gathered: Bytes
   ) throws(PouchError) -> (line: Bytes, losses: String?) {
     let (line, lost) = try line(delivery, of: delivery.object(in: gathered))
-    let losses = [lost, Self.describe(delivery.attributes.attachments)].compactMap { $0 }
+    let losses = [lost, delivery.attachmentsLeftOut].compactMap { $0 }
       .joined(separator: "; ")
     if losses.isEmpty { return (line, nil) }
     if isStrict { throw PouchError(.badData, "JSON cannot hold the object: \(losses)") }
@@ -62,13 +62,6 @@ struct LineWriter: Sendable {
     if delivery.format == .json { return (Self.oneLine(payload), nil) }
     let json = value.json()
     return (Bytes(utf8: json.text + "\n"), Self.describe(json))
-  }
-
-  private static func describe(_ attachments: [UInt64]) -> String? {
-    if attachments.isEmpty { return nil }
-    let size = attachments.reduce(0, &+)
-    let count = HumanText.count(UInt64(attachments.count), "attachment")
-    return "\(count), \(HumanText.size(size)), left out"
   }
 
   private static func describe(_ json: JSONText) -> String? {

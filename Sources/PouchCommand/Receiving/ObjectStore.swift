@@ -15,6 +15,8 @@ struct StoredObject: Sendable {
   var size: UInt64
   /// The file below the output directory.
   var file: String?
+  /// The files of its attachments, in their order.
+  var attachments: [String] = []
   /// What the place where it went could not hold of it.
   var losses: String?
 }
@@ -30,28 +32,12 @@ struct InvalidObject: Error {
   }
 }
 
-/// Writes each object to a file of its own.
-struct FileStore: ObjectStore {
-  let directory: OutputDirectory
-
-  func take(_ delivery: StreamedDelivery, _ meter: ProgressMeter) async throws -> StoredObject {
-    let (directory, name) = (directory, delivery.attributes.name)
-    if let whole = delivery.body.whole {
-      meter.add(bytes: whole.count)
-      let file = try await blocking {
-        let file = try directory.begin(name)
-        try file.write(whole)
-        return try file.commit()
-      }
-      return StoredObject(size: UInt64(whole.count), file: file)
-    }
-    let file = try await blocking { try directory.begin(name) }
-    var size: UInt64 = 0
-    for try await chunk in delivery.body {
-      meter.add(bytes: chunk.count)
-      size += UInt64(chunk.count)
-      try await blocking { try file.write(chunk) }
-    }
-    return StoredObject(size: size, file: try await blocking { try file.commit() })
+extension StreamedDelivery {
+  /// Its attachments, for people, where there is no place for them; nil without any.
+  var attachmentsLeftOut: String? {
+    let sizes = attributes.attachments
+    if sizes.isEmpty { return nil }
+    let count = HumanText.count(UInt64(sizes.count), "attachment")
+    return "\(count), \(HumanText.size(sizes.reduce(0, &+))), left out"
   }
 }

@@ -82,13 +82,20 @@ final class Receiving: Service {
     let name = delivery.attributes.name ?? stored.file ?? "an object"
     var text = "received \(name) (\(HumanText.size(stored.size))) from \(delivery.peer)"
     if let file = stored.file, file != name { text += " as \(file)" }
+    if !stored.attachments.isEmpty {
+      text += ", attachments as \(stored.attachments.joined(separator: ", "))"
+    }
     console.log(.info, text)
     if let losses = stored.losses {
-      console.log(.warning, "the line does not hold all of \(Receiving.label(delivery)): \(losses)")
+      console.log(
+        .warning, "the output does not hold all of \(Receiving.label(delivery)): \(losses)")
     }
     var members = Receiving.details(delivery)
     members.append(("size", .unsigned(stored.size)))
     if let file = stored.file { members.append(("file", .text(file))) }
+    if !stored.attachments.isEmpty {
+      members.append(("attachments", .array(stored.attachments.map { .text($0) })))
+    }
     console.event("object", members)
   }
 

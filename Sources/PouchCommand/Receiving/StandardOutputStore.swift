@@ -38,17 +38,20 @@ final class StandardOutputStore: ObjectStore {
     }
   }
 
-  /// Writes an object as it comes.
+  /// Writes an object as it comes, without its attachments: who reads the pipe could not tell them
+  /// from the object.
   private func pass(
     _ delivery: StreamedDelivery, _ meter: ProgressMeter
   ) async throws -> StoredObject {
+    var parts = BodyParts(delivery)
     var size: UInt64 = 0
     for try await chunk in delivery.body {
       meter.add(bytes: chunk.count)
-      size += UInt64(chunk.count)
-      try await blocking { try StandardOutputStore.write(chunk) }
+      let own = parts.cut(chunk).filter { $0.part == 0 }.map(\.bytes)
+      size += own.reduce(0) { $0 + UInt64($1.count) }
+      try await blocking { for bytes in own { try StandardOutputStore.write(bytes) } }
     }
-    return StoredObject(size: size)
+    return StoredObject(size: size, losses: delivery.attachmentsLeftOut)
   }
 
   /// Takes all of an object.

@@ -75,7 +75,7 @@ final class Broadcasting: Service {
         book.refuse(label, error)
         console.tell(failed: label, error)
       case .whole(let object), .stream(let object, _):
-        size += object.payload.count
+        size += Int(clamping: object.size)
         guard size <= limit else {
           throw PouchError(
             .limitExceeded,
@@ -99,9 +99,10 @@ final class Broadcasting: Service {
     var receipts: [Receipt] = []
     for object in objects {
       let receipt = try await sender.send(
-        object.payload, attributes: object.attributes, format: object.format)
+        object.payload, attachments: object.attachments, attributes: object.attributes,
+        format: object.format)
       meter.addObject()
-      meter.add(bytes: object.payload.count)
+      meter.add(bytes: Int(clamping: object.size))
       console.event("object", describe(receipt, object, peer))
       receipts.append(receipt)
     }
@@ -130,7 +131,7 @@ final class Broadcasting: Service {
   private func describe(
     _ receipt: Receipt, _ object: OutgoingObject, _ peer: PeerIdentity?
   ) -> [(String, JSONValue)] {
-    Console.describe(receipt.id, object.label, UInt64(object.payload.count), to: peer)
+    Console.describe(receipt.id, object.label, object.size, to: peer)
   }
 
   // MARK: The end

@@ -15,6 +15,8 @@ struct ObjectFeed: Sendable {
   }
 
   private let inputs: [InputFile]
+  /// What goes beside each of them.
+  private let attachments: [InputFile]
   private let headers: [String: String]
   private let settings: InputSettings
   private let maker: ObjectMaker
@@ -29,10 +31,12 @@ struct ObjectFeed: Sendable {
   private var lines: LineReader?
 
   init(
-    _ inputs: [InputFile], headers: [String: String], settings: InputSettings, framing: Framing,
-    longest: Int, streams: Bool = true, meter: ProgressMeter, interrupt: Interrupt
+    _ inputs: [InputFile], attachments: [InputFile] = [], headers: [String: String],
+    settings: InputSettings, framing: Framing, longest: Int, streams: Bool = true,
+    meter: ProgressMeter, interrupt: Interrupt
   ) {
     self.inputs = inputs
+    self.attachments = attachments
     self.headers = headers
     self.settings = settings
     maker = ObjectMaker(settings, framing)
@@ -76,10 +80,14 @@ struct ObjectFeed: Sendable {
     }
     let attributes = Attributes(name: input.name, size: reader.size, headers: headers)
     var object = OutgoingObject(label: input.label, attributes: attributes, format: maker.asIs)
-    if streams, maker.passes { return .stream(object, reader) }
+    if streams, maker.passes, attachments.isEmpty { return .stream(object, reader) }
     let content = try await reader.all(longest, meter)
     (object.payload, object.format) = try await maker.make(content, input.label)
     object.attributes.size = nil
+    for attachment in attachments {
+      var reader = try await attachment.open(interrupt)
+      object.attachments.append(try await reader.all(longest, meter))
+    }
     return .whole(object)
   }
 
@@ -124,4 +132,8 @@ struct OutgoingObject: Sendable {
   var format: ObjectFormat
   /// None for one that is still to be read.
   var payload = Bytes()
+  var attachments: [Bytes] = []
+
+  /// The size in bytes, attachments included.
+  var size: UInt64 { attachments.reduce(UInt64(payload.count)) { $0 + UInt64($1.count) } }
 }

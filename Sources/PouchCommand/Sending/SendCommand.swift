@@ -23,7 +23,9 @@ package struct SendCommand: Command {
   ) async throws(PouchError) -> ExitStatus {
     console.apply(configuration.log)
     try checkAttributes(configuration.framing)
+    try checkAttachments(configuration.input)
     let inputs = try InputFile.find(request.paths, nameOfStandardInput: request.name)
+    let attachments = try InputFile.find(request.attachments, nameOfStandardInput: nil)
     var options = try SenderOptions(configuration)
     options.transports.admit(common.allowedUsers)
     if common.isCheck {
@@ -37,10 +39,10 @@ package struct SendCommand: Command {
     // What is read once is sent many times: only that is progress.
     let meter = ProgressMeter(
       common.progress, console, phase: isBroadcast ? .reading : .connecting,
-      total: isBroadcast ? nil : total(inputs))
+      total: isBroadcast ? nil : total(inputs + attachments))
     let readingMeter = isBroadcast ? ProgressMeter(.none, console, phase: .reading) : meter
     let feed = ObjectFeed(
-      inputs, headers: request.headers, settings: configuration.input,
+      inputs, attachments: attachments, headers: request.headers, settings: configuration.input,
       framing: configuration.framing, longest: configuration.limits.object,
       streams: !isBroadcast, meter: readingMeter, interrupt: interrupt)
     let drain = options.timeouts.drain
@@ -60,11 +62,25 @@ package struct SendCommand: Command {
   /// What travels beside an object has no place in `length10`.
   private func checkAttributes(_ framing: Framing) throws(PouchError) {
     guard framing == .length10 else { return }
-    let name = request.name == nil ? nil : "--name"
-    guard let option = request.headers.isEmpty ? name : "--header" else { return }
+    let given = [
+      ("--attach", !request.attachments.isEmpty), ("--header", !request.headers.isEmpty),
+      ("--name", request.name != nil),
+    ]
+    guard let option = given.first(where: { $0.1 })?.0 else { return }
     throw PouchError(
       .usage, "\(option) has no meaning with length10: nothing travels beside an object",
       hint: "remove it")
+  }
+
+  /// Attachments belong to one object.
+  private func checkAttachments(_ input: InputSettings) throws(PouchError) {
+    if request.attachments.isEmpty { return }
+    guard request.paths.count == 1, !input.isEachLine else {
+      throw PouchError(
+        .usage, "--attach puts files beside one object", hint: "send each object by itself")
+    }
+    guard (request.paths + request.attachments).count(where: { $0 == InputFile.standardInput }) <= 1
+    else { throw PouchError(.usage, "standard input can be sent once") }
   }
 
   /// How much there is to send in bytes, when all of it is known.

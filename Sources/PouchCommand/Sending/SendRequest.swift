@@ -7,6 +7,8 @@ package struct SendRequest: Sendable {
   package var name: String?
   /// What travels beside every object.
   package var headers: [String: String] = [:]
+  /// Paths of files that travel beside the one object, and `-` for standard input.
+  package var attachments: [String] = []
 
   package init(_ common: CommandRequest) { self.common = common }
 }

@@ -143,8 +143,9 @@ final class Sending: Service {
       return try await settle(object) { () async throws(PouchError) in
         meter.enter(.sending)
         let receipt = try await sender.send(
-          object.payload, attributes: object.attributes, format: object.format)
-        return (receipt, UInt64(object.payload.count))
+          object.payload, attachments: object.attachments, attributes: object.attributes,
+          format: object.format)
+        return (receipt, object.size)
       }
     case .stream(let object, let reader):
       return try await stream(object, reader, sender)

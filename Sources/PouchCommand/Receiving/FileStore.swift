@@ -1,0 +1,39 @@
+internal import Pouch
+internal import PouchCore
+
+/// Writes each object to a file of its own, and each of its attachments to one beside it.
+struct FileStore: ObjectStore {
+  let directory: OutputDirectory
+
+  func take(_ delivery: StreamedDelivery, _ meter: ProgressMeter) async throws -> StoredObject {
+    let (directory, name) = (directory, delivery.attributes.name)
+    let attachments = delivery.attributes.attachments.count
+    if attachments == 0, let whole = delivery.body.whole {
+      meter.add(bytes: whole.count)
+      let file = try await blocking {
+        let file = try directory.begin(name)
+        try file.write(whole)
+        return try file.commit()
+      }
+      return StoredObject(size: UInt64(whole.count), file: file)
+    }
+    let files = try await blocking { try directory.begin(name, attachments: attachments) }
+    var parts = BodyParts(delivery)
+    var size: UInt64 = 0
+    for try await chunk in delivery.body {
+      meter.add(bytes: chunk.count)
+      size += UInt64(chunk.count)
+      let pieces = parts.cut(chunk)
+      try await blocking {
+        for piece in pieces { try files[piece.part].write(piece.bytes) }
+      }
+    }
+    // The object comes last: when its file is there, so are those of its attachments.
+    let names = try await blocking {
+      let others = try files.dropFirst().map { try $0.commit() }
+      return try [files[0].commit()] + others
+    }
+    return StoredObject(
+      size: size, file: names.first, attachments: Array(names.dropFirst()))
+  }
+}
