@@ -155,7 +155,12 @@ final class Server: Sendable {
         throw PouchError(.closed, "no connection is wanted any more", endpoint: endpoint)
       }
       defer { table.settle(number, nil) }
-      let (connection, arrived) = try await establish(stream, endpoint, role, isInitiator: true)
+      // Where the stream's I/O is done: no thread is changed for a step of the handshake, and its
+      // deadlines do not depend on whoever keeps the other threads busy.
+      let (connection, arrived) = try await withTaskExecutorPreference(stream.preferredExecutor) {
+        () async throws(PouchError) in
+        try await establish(stream, endpoint, role, isInitiator: true)
+      }
       guard table.settle(number, connection) else {
         throw PouchError(.closed, "no connection is wanted any more", endpoint: endpoint)
       }
