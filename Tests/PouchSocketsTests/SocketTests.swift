@@ -64,6 +64,33 @@ struct SocketTests {
     }
   }
 
+  @Test(
+    "gives a cancelled task the bytes that are there, after a read that took all there was, too")
+  func cancelledRead() async throws {
+    try await withReactor(loops: 1) { reactor in
+      let loop = reactor.next()
+      try await withPair(on: loop) { socket, peer in
+        // On the loop, which learns of no event meanwhile.
+        let task = Task<Void, any Error>(executorPreference: loop) {
+          var buffer = ByteBuffer()
+          #expect(send(peer, "x", 1, 0) == 1)
+          let first = try await socket.read(into: &buffer)
+          withUnsafeCurrentTask { $0?.cancel() }
+          #expect(send(peer, "y", 1, 0) == 1)
+          let second = try await socket.read(into: &buffer)
+          #expect((first, second) == (1, 1))
+          #expect(buffer.freeze().text == "xy")
+          let nothing = await failure {
+            var more = ByteBuffer()
+            _ = try await socket.read(into: &more)
+          }
+          #expect(nothing?.code == .cancelled)
+        }
+        try await task.value
+      }
+    }
+  }
+
   @Test("remembers room that came while nobody waited, and asks for the next")
   func rememberedWrite() async throws {
     try await withReactor(loops: 1) { reactor in

@@ -10,7 +10,10 @@ extension Socket {
   func read(into buffer: inout ByteBuffer) async throws(PouchError) -> Int {
     await loop.beginOperation()
     if isDrained.exchange(false, ordering: .relaxed), !hasEnded.load(ordering: .relaxed) {
-      try await waitToRead(holding: &buffer).check("read")
+      // Cancellation ends a wait, and this one may not be needed: there can be bytes of which the
+      // loop does not know yet.
+      let outcome = await waitToRead(holding: &buffer)
+      if outcome != .cancelled { try outcome.check("read") }
     }
     while true {
       let count = try receive(into: &buffer)
