@@ -7,7 +7,8 @@ internal import Synchronization
 /// before that, it is removed.
 final class IncomingFile: Sendable {
   private let directory: FileHandle
-  private let handle: FileHandle
+  /// Nil once all is written.
+  private let handle: Mutex<FileHandle?>
   private let temporaryName: String
   private let name: ObjectName
   private let onConflict: OutputSettings.OnConflict
@@ -35,14 +36,14 @@ final class IncomingFile: Sendable {
     guard number >= 0 else {
       throw .system(.outputFailed, "no file can be made", errno: errno)
     }
-    handle = FileHandle(number)
+    handle = Mutex(FileHandle(number))
   }
 
   deinit {
     if isTemporary.load(ordering: .relaxed) { unlinkat(directory.number, temporaryName, 0) }
   }
 
-  /// Begins a file for an attachment of the object, in its directory.
+  /// Begins a file for an attachment of the object, in its directory: `name.attachment-1` and so on.
   func beginAttachment(_ number: Int) throws(PouchError) -> IncomingFile {
     let name = ObjectName(
       known: "\(name.last).attachment-\(number)", in: name.components.dropLast())
@@ -53,6 +54,9 @@ final class IncomingFile: Sendable {
   ///
   /// - Throws: `.outputFailed`, such as for a full disk.
   func write(_ bytes: Bytes) throws(PouchError) {
+    guard let handle = handle.withLock({ $0 }) else {
+      preconditionFailure("a file that is sealed is whole")
+    }
     let result: Result<Void, PouchError> = bytes.withUnsafeBytes { buffer in
       Result { () throws(PouchError) in
         try SystemOutput.write(buffer, to: handle.number, "the object")
@@ -61,14 +65,22 @@ final class IncomingFile: Sendable {
     try result.get()
   }
 
-  /// Syncs the file, gives it its name, and syncs the directory. Blocks.
+  /// Syncs the file, to which nothing more will be written, and lets go of its descriptor. Blocks.
+  ///
+  /// - Throws: `.outputFailed`.
+  func seal() throws(PouchError) {
+    guard let handle = handle.withLock({ $0.take() }) else { return }
+    guard retrying({ fsync(handle.number) }) == 0 else {
+      throw PouchError.system(.outputFailed, "the object cannot be synced", errno: errno)
+    }
+  }
+
+  /// Seals the file, gives it its name, and syncs the directory. Blocks.
   ///
   /// - Returns: The name it got, below the output directory.
   /// - Throws: `.outputFailed`; `Refusal` when the name is taken and conflicts are refused.
   func commit() throws -> String {
-    guard retrying({ fsync(handle.number) }) == 0 else {
-      throw PouchError.system(.outputFailed, "the object cannot be synced", errno: errno)
-    }
+    try seal()
     let given = try giveName()
     guard retrying({ fsync(directory.number) }) == 0 else {
       throw PouchError.system(.outputFailed, "the directory cannot be synced", errno: errno)

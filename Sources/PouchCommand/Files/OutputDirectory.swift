@@ -65,13 +65,6 @@ package final class OutputDirectory: Sendable {
     return try IncomingFile(in: directory, as: place, onConflict)
   }
 
-  /// Begins a file for an object and one for each of its attachments, in the same directory:
-  /// `name.attachment-1` and so on.
-  func begin(_ name: String?, attachments count: Int) throws -> [IncomingFile] {
-    let object = try begin(name)
-    return try [object] + (0..<count).map { try object.beginAttachment($0 + 1) }
-  }
-
   /// Says so before the object has come, where that is known.
   private func refuseConflict(_ name: ObjectName, _ directory: FileHandle) throws(Refusal) {
     if faccessat(directory.number, name.last, F_OK, AT_SYMLINK_NOFOLLOW) == 0 {
