@@ -1,6 +1,8 @@
 #define _GNU_SOURCE
 #include "pouch_system.h"
 
+#include "pouch_lock.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>

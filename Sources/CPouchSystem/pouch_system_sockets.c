@@ -116,8 +116,8 @@ static int is_loopback(const struct sockaddr_storage *address) {
   return IN6_IS_ADDR_LOOPBACK(six) || (IN6_IS_ADDR_V4MAPPED(six) && six->s6_addr[12] == 127);
 }
 
+// The ends of one connection: addresses of one family.
 static int is_same_host(const struct sockaddr_storage *one, const struct sockaddr_storage *other) {
-  if (one->ss_family != other->ss_family) return 0;
   if (one->ss_family == AF_INET) {
     return ((const struct sockaddr_in *)one)->sin_addr.s_addr ==
            ((const struct sockaddr_in *)other)->sin_addr.s_addr;

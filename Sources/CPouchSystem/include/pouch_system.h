@@ -5,8 +5,6 @@
 #ifndef POUCH_SYSTEM_H
 #define POUCH_SYSTEM_H
 
-#include "pouch_lock.h"
-
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/socket.h>

@@ -11,7 +11,7 @@ extension Connection {
     _ group: inout DiscardingTaskGroup
   ) async throws(PouchError) {
     var buffer = ByteBuffer(adopting: arrived)
-    var decoder = FrameDecoder(limit: limits.frame)
+    var decoder = FrameDecoder(limit: min(limits.frame, Inlet.largestBody))
     var inlet = Inlet(connection: self, pipeline: pipeline, sink: sink)
     while true {
       while let frame = try decoder.next(&buffer) {

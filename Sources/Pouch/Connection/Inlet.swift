@@ -25,8 +25,8 @@ struct Inlet {
     gate = Gate(largest: connection.limits.object, policy: connection.policy)
   }
 
-  /// The largest body that a frame may unfold to, in bytes (docs/wire.md, section 7).
-  private static let largestBody = 16 << 20
+  /// The largest body that a frame may have or unfold to, in bytes (docs/wire.md, section 7).
+  static let largestBody = 16 << 20
 
   mutating func take(
     _ frame: Frame, _ group: inout DiscardingTaskGroup
