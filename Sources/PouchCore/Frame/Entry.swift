@@ -46,7 +46,7 @@ package struct EntryHead: Sendable {
   @usableFromInline let word: UInt32
 
   @inlinable
-  package init(word: UInt32) { self.word = word }
+  init(word: UInt32) { self.word = word }
 
   /// The payload's length in bytes.
   @inlinable package var length: Int { Int(word >> 8) }
