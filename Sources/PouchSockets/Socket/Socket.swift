@@ -55,8 +55,10 @@ final class Socket: Sendable {
     self.loop = loop
     state = Mutex(State(isArmed: connecting))
     do throws(PouchError) {
-      let token = try loop.register(self, descriptor, write: connecting)
-      state.withLock { $0.token = token }
+      // Under the lock: the first event may come before this returns, and needs the token.
+      try state.withLock { state throws(PouchError) in
+        state.token = try loop.register(self, descriptor, write: connecting)
+      }
     } catch {
       close()
       throw error
