@@ -50,6 +50,14 @@ public struct PouchError: Error, Sendable {
     public static let usage = Code(.usage)
   }
 
+  /// What the peer is told when the connection ends with an error.
+  package enum Answer: Sendable, Hashable {
+    /// A REJECT with this code.
+    case reject(Rejection.Code)
+    /// Nothing: the peer said it first, or could not read it.
+    case silence
+  }
+
   // One reference, so that throwing it through typed throws moves a single word.
   private final class Storage: Sendable {
     let code: Code
@@ -60,10 +68,11 @@ public struct PouchError: Error, Sendable {
     let peer: String?
     let objectID: UInt64?
     let stage: StageName?
+    let answer: Answer?
 
     init(
       code: Code, message: String, hint: String?, cause: String?, endpoint: Endpoint?,
-      peer: String?, objectID: UInt64?, stage: StageName?
+      peer: String?, objectID: UInt64?, stage: StageName?, answer: Answer?
     ) {
       self.code = code
       self.message = message
@@ -73,10 +82,13 @@ public struct PouchError: Error, Sendable {
       self.peer = peer
       self.objectID = objectID
       self.stage = stage
+      self.answer = answer
     }
   }
 
   private let storage: Storage
+
+  private init(_ storage: Storage) { self.storage = storage }
 
   /// - Parameters:
   ///   - code: The kind of failure.
@@ -94,7 +106,7 @@ public struct PouchError: Error, Sendable {
   ) {
     storage = Storage(
       code: code, message: message, hint: hint, cause: cause, endpoint: endpoint, peer: peer,
-      objectID: objectID, stage: stage)
+      objectID: objectID, stage: stage, answer: nil)
   }
 
   public var code: Code { storage.code }
@@ -105,6 +117,8 @@ public struct PouchError: Error, Sendable {
   public var peer: String? { storage.peer }
   public var objectID: UInt64? { storage.objectID }
   public var stage: StageName? { storage.stage }
+  /// What the peer is told, where the error itself decides it.
+  package var answer: Answer? { storage.answer }
 
   /// The same error, with the places it does not name yet filled in.
   public func at(
@@ -112,8 +126,18 @@ public struct PouchError: Error, Sendable {
     stage: StageName? = nil
   ) -> PouchError {
     PouchError(
-      code, message, hint: hint, cause: cause, endpoint: self.endpoint ?? endpoint,
-      peer: self.peer ?? peer, objectID: self.objectID ?? objectID, stage: self.stage ?? stage)
+      Storage(
+        code: code, message: message, hint: hint, cause: cause,
+        endpoint: self.endpoint ?? endpoint, peer: self.peer ?? peer,
+        objectID: self.objectID ?? objectID, stage: self.stage ?? stage, answer: answer))
+  }
+
+  /// The same error, which leads to `answer` unless it says already what it leads to.
+  package func answered(by answer: Answer) -> PouchError {
+    PouchError(
+      Storage(
+        code: code, message: message, hint: hint, cause: cause, endpoint: endpoint, peer: peer,
+        objectID: objectID, stage: stage, answer: self.answer ?? answer))
   }
 
   /// The failure of a system call, with the text for `number` as its cause.

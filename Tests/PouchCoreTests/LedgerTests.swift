@@ -49,12 +49,13 @@ struct LedgerTests {
     for _ in 1...10 { _ = ledger.accept(charging: 100) }
     ledger.charge(1...4, 400)
     ledger.charge(5...10, 600)
+    ledger.handOver()
     #expect(ledger.bytesInFlight == 1000)
-    _ = try ledger.settle(Acknowledgement(level: .processed, upTo: 4))
+    try ledger.settle(Acknowledgement(level: .processed, upTo: 4))
     #expect(ledger.bytesInFlight == 600)
     #expect(try ledger.refuse(7))
     #expect(try !ledger.refuse(7))
-    _ = try ledger.settle(Acknowledgement(level: .processed, upTo: 9))
+    try ledger.settle(Acknowledgement(level: .processed, upTo: 9))
     #expect(ledger.refused == 1)
     #expect(ledger.acknowledged == 8)
     #expect(ledger.inFlight == 1)
@@ -67,7 +68,8 @@ struct LedgerTests {
     _ = ledger.accept(charging: 0)  // chunked, not finished
     _ = ledger.accept(charging: 500)
     ledger.charge(2...2, 500)
-    _ = try ledger.settle(Acknowledgement(level: .processed, upTo: 0, ranges: [2...2]))
+    ledger.handOver()
+    try ledger.settle(Acknowledgement(level: .processed, upTo: 0, ranges: [2...2]))
     #expect(ledger.bytesInFlight == 0)
     #expect(ledger.inFlight == 1)
   }
@@ -76,6 +78,7 @@ struct LedgerTests {
   func impossibleAcknowledgement() {
     var ledger = SendLedger()
     _ = ledger.accept(charging: 1)
+    ledger.handOver()
     #expect(throws: PouchError.self) {
       try ledger.settle(Acknowledgement(level: .processed, upTo: 2))
     }

@@ -167,7 +167,9 @@ struct SessionTests {
   func wrongRole(_ role: Role, _ kind: FrameKind) {
     var session = Session(Self.agreement(role), largestObject: nil)
     let error = #expect(throws: PouchError.self) {
-      try session.receive(FrameHeader(kind: kind), Bytes(Vectors.acknowledgement))
+      let isAboutOne = kind == .refuse || kind == .cancel
+      return try session.receive(
+        FrameHeader(kind: kind, firstID: isAboutOne ? 1 : 0), Bytes(Vectors.acknowledgement))
     }
     #expect(error?.code == .protocolMismatch)
   }
@@ -206,17 +208,20 @@ struct SessionTests {
     var session = Session(Self.agreement(.sender), largestObject: nil)
     let id = session.outbox.beginChunked(Bytes([1]), format: .raw, attributes: nil)
     session.cancel(id)
-    _ = try session.outbox.ledger.settle(Acknowledgement(level: .processed, upTo: id))
+    #expect(Self.flush(&session).map(\.header.kind) == [.data, .cancel])
+    try session.outbox.ledger.settle(Acknowledgement(level: .processed, upTo: id))
     let ledger = session.outbox.ledger
     #expect(ledger.acknowledged == 0)
-    #expect(ledger.accepted == ledger.acknowledged + ledger.refused + ledger.inFlight)
+    #expect(ledger.refused == 0)
+    #expect(ledger.cancelled == 1)
+    #expect(ledger.inFlight == 0)
   }
 
   @Test("a rejection replaces everything that waits")
   func rejection() throws {
     var session = Session(Self.agreement(.sender), largestObject: nil)
     _ = Self.append(&session, [1])
-    session.reject(Rejection(code: "protocol", text: "no"))
+    session.reject(Rejection(code: .protocol, text: "no"))
     let frames = Self.flush(&session)
     #expect(frames.map(\.header.kind) == [.reject])
     var peer = Session(Self.agreement(.receiver), largestObject: nil)

@@ -54,7 +54,7 @@ struct FaultTests {
     timeouts.close = .milliseconds(200)
     let connection = Connection(
       stream: near, endpoint: .memory("fault"), agreement: try agreement(pipeline, role: .receiver),
-      limits: Limits(), timeouts: timeouts, streams: false)
+      limits: Limits(), timeouts: timeouts, largestObject: nil)
     let got = Gathered<Bytes>()
     let drained = Task {
       var buffer = ByteBuffer()

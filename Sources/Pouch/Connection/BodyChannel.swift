@@ -6,32 +6,55 @@ import Synchronization
 final class BodyChannel: Sendable {
   private struct State {
     var chunks: [Bytes] = []
+    /// What the chunks take, in bytes.
+    var cost = 0
     var end: Result<Void, PouchError>?
     /// The handler has gone: what still comes is dropped.
     var isAbandoned = false
     var consumer: Waiter?
-    var producer: Waiter?
+
+    /// - Returns: What the chunks took.
+    mutating func dropAll() -> Int {
+      defer { cost = 0 }
+      chunks = []
+      return cost
+    }
   }
 
-  /// Chunks that may wait for the handler.
-  private static let depth = 4
+  /// What may wait for one handler, in bytes, before the reading stops.
+  private static let depth = 1 << 20
 
   private let state = Mutex(State())
+  private let backlog: Backlog
 
-  /// Hands over a chunk, and waits while too many are there.
+  /// - Parameter backlog: What waits in all channels of the connection.
+  init(_ backlog: Backlog = Backlog()) {
+    self.backlog = backlog
+  }
+
+  /// Hands over a chunk, and waits while too much is there.
   func push(_ chunk: Bytes) async throws(PouchError) {
-    let (consumer, waiter) = state.withLock { state -> (Waiter?, Waiter?) in
-      guard !state.isAbandoned, state.end == nil else { return (nil, nil) }
+    let chunk = BodyChannel.compact(chunk)
+    let consumer = state.withLock { state -> Waiter? in
+      guard !state.isAbandoned, state.end == nil else { return nil }
       state.chunks.append(chunk)
-      var waiter: Waiter?
-      if state.chunks.count >= BodyChannel.depth {
-        waiter = Waiter()
-        state.producer = waiter
-      }
-      return (state.consumer.take(), waiter)
+      state.cost += BodyChannel.cost(chunk)
+      backlog.add(BodyChannel.cost(chunk))
+      return state.consumer.take()
     }
     consumer?.fire(.success(()))
-    try await waiter?.wait()
+    while let waiter = backlog.waiter(while: { isFull }) { try await waiter.wait() }
+  }
+
+  private var isFull: Bool { state.withLock { $0.cost >= BodyChannel.depth } }
+
+  /// What a chunk takes while it waits.
+  private static func cost(_ chunk: Bytes) -> Int { chunk.count + 128 }
+
+  /// A chunk in memory of its own where it would keep far more of the reader's alive.
+  private static func compact(_ chunk: Bytes) -> Bytes {
+    guard chunk.capacity / 4 > chunk.count else { return chunk }
+    return chunk.withUnsafeBytes { Bytes(copying: $0) }
   }
 
   /// Whether nothing more will be pushed.
@@ -51,12 +74,14 @@ final class BodyChannel: Sendable {
   func fail(_ error: PouchError) { end(.failure(error)) }
 
   private func end(_ outcome: Result<Void, PouchError>) {
-    let (consumer, producer) = state.withLock { state -> (Waiter?, Waiter?) in
+    let (consumer, dropped) = state.withLock { state -> (Waiter?, Int) in
       if state.end == nil { state.end = outcome }
-      return (state.consumer.take(), state.producer.take())
+      // What is there of an object that fails is not asked for any more.
+      if case .failure = state.end { return (state.consumer.take(), state.dropAll()) }
+      return (state.consumer.take(), 0)
     }
     consumer?.fire(.success(()))
-    producer?.fire(.success(()))
+    backlog.remove(dropped)
   }
 
   /// The next chunk; nil at the end of the object.
@@ -65,7 +90,9 @@ final class BodyChannel: Sendable {
       let step = state.withLock { state -> Step in
         if case .failure(let error) = state.end { return .ended(.failure(error)) }
         if !state.chunks.isEmpty {
-          return .chunk(state.chunks.removeFirst(), state.producer.take())
+          let chunk = state.chunks.removeFirst()
+          state.cost -= BodyChannel.cost(chunk)
+          return .chunk(chunk)
         }
         if let end = state.end { return .ended(end) }
         let waiter = Waiter()
@@ -73,8 +100,8 @@ final class BodyChannel: Sendable {
         return .wait(waiter)
       }
       switch step {
-      case .chunk(let chunk, let producer):
-        producer?.fire(.success(()))
+      case .chunk(let chunk):
+        backlog.remove(BodyChannel.cost(chunk))
         return chunk
       case .ended(let outcome):
         try outcome.get()
@@ -85,7 +112,7 @@ final class BodyChannel: Sendable {
   }
 
   private enum Step {
-    case chunk(Bytes, Waiter?)
+    case chunk(Bytes)
     case ended(Result<Void, PouchError>)
     case wait(Waiter)
   }
@@ -99,11 +126,45 @@ final class BodyChannel: Sendable {
 
   /// Lets the reader go on without anybody to read.
   func abandon() {
-    let producer = state.withLock { state -> Waiter? in
+    let dropped = state.withLock { state -> Int in
       state.isAbandoned = true
-      state.chunks = []
-      return state.producer.take()
+      return state.dropAll()
     }
-    producer?.fire(.success(()))
+    backlog.remove(dropped)
+  }
+}
+
+/// What waits in all channels of one connection, and the reader that waits for room.
+final class Backlog: Sendable {
+  private struct State {
+    var bytes = 0
+    var reader: Waiter?
+  }
+
+  /// What may wait for all handlers of a connection, in bytes, before the reading stops.
+  private static let most = 16 << 20
+
+  private let state = Mutex(State())
+
+  func add(_ bytes: Int) { state.withLock { $0.bytes += bytes } }
+
+  /// Takes bytes out, and lets the reader look again.
+  func remove(_ bytes: Int) {
+    guard bytes > 0 else { return }
+    let reader = state.withLock { state -> Waiter? in
+      state.bytes -= bytes
+      return state.reader.take()
+    }
+    reader?.fire(.success(()))
+  }
+
+  /// What the reader has to wait for; nil when nothing is in its way.
+  func waiter(while isFull: () -> Bool) -> Waiter? {
+    state.withLock { state in
+      guard state.bytes > Backlog.most || isFull() else { return nil }
+      let waiter = Waiter()
+      state.reader = waiter
+      return waiter
+    }
   }
 }

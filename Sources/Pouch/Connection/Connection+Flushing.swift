@@ -50,6 +50,7 @@ extension Connection {
       state.session.outbox.written(count)
       while let pending = batch.popLast() { state.session.outbox.recycle(pending.front) }
       state.waiting.takeUnwritten(into: &ready)
+      if !state.session.outbox.hasTooManyReplies { state.waiting.takeReplies(into: &ready) }
     }
     for waiter in ready { waiter.fire(.success(())) }
     ready.removeAll(keepingCapacity: true)

@@ -8,8 +8,10 @@ extension Connection {
   /// Refuses one object, so that its sender knows.
   func refuse(_ id: UInt64, _ refusal: Refusal) {
     let flusher = state.withLock { state -> UnsafeContinuation<Void, Never>? in
-      if state.session.inbox.isIncomplete(id) { _ = state.session.inbox.cancel(id) }
-      if state.outcome == nil { state.session.refuse(id, refusal) }
+      if state.outcome == nil {
+        state.session.refuse(id, refusal)
+        noteReplies(&state)
+      }
       return state.idleFlusher.take()
     }
     flusher?.resume()
@@ -32,12 +34,66 @@ extension Connection {
     } catch {
       state.withLock { _ = $0.channels.removeValue(forKey: delivery.id) }
       channel.abandon()
-      refuse(delivery.id, Refusal(handlerError: error))
+      // Where the rest did not come there is nothing to refuse: the object is incomplete.
+      if !channel.hasFailed { refuse(delivery.id, Refusal(handlerError: error)) }
     }
-    let flusher = state.withLock { state -> UnsafeContinuation<Void, Never>? in
+    let (flusher, reader) = state.withLock { state in
       state.runningHandlers -= 1
-      return state.idleFlusher.take()
+      return (state.idleFlusher.take(), state.readerBehindHandlers.take())
     }
     flusher?.resume()
+    reader?.fire(.success(()))
+  }
+
+  /// Counts one more handler that runs beside the reader, once there are few enough.
+  func awaitHandlers() async throws(PouchError) {
+    while true {
+      let waiter = state.withLock { state -> Waiter? in
+        guard state.runningHandlers >= Connection.mostHandlers, state.outcome == nil else {
+          state.runningHandlers += 1
+          return nil
+        }
+        let waiter = Waiter()
+        state.readerBehindHandlers = waiter
+        return waiter
+      }
+      guard let waiter else { return }
+      try await waiter.wait()
+    }
+  }
+
+  // MARK: Replies
+
+  /// Notes whether the peer has this side queue more than it reads; under the lock.
+  func noteReplies(_ state: inout State) {
+    let hasTooMany = state.session.outbox.hasTooManyReplies
+    if hasTooMany { hasTooManyReplies.store(true, ordering: .relaxed) }
+  }
+
+  /// Waits while the peer does not read the replies that wait for it: who does not listen is not
+  /// listened to. That is what bounds them.
+  ///
+  /// - Throws: `.limitExceeded` when that takes longer than a frame may.
+  func awaitReplies() async throws(PouchError) {
+    guard hasTooManyReplies.load(ordering: .relaxed) else { return }
+    wakeFlusher()
+    let waiter = state.withLock { state -> Waiter? in
+      guard state.session.outbox.hasTooManyReplies, state.outcome == nil else {
+        hasTooManyReplies.store(false, ordering: .relaxed)
+        return nil
+      }
+      return state.waiting.waitForReplies()
+    }
+    guard let waiter else { return }
+    do throws(PouchError) {
+      try await withDeadline(timeouts.body, "reading replies") { () async throws(PouchError) in
+        try await waiter.wait()
+      }
+    } catch  where error.code == .timedOut {
+      throw PouchError(
+        .limitExceeded,
+        "the peer does not read: more than \(Outbox.mostReplies) bytes of replies wait for it",
+        hint: "what was not acknowledged was not delivered; send it again")
+    }
   }
 }

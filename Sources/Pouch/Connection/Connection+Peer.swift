@@ -28,6 +28,7 @@ extension Connection: PeerConnection {
     if payload.count > Outbox.wholeLimit || !attributes.attachments.isEmpty {
       attributes.size = UInt64(payload.count)
     }
+    try Attributes.check(size: attributes.size, of: UInt64(payload.count), isWhole: true)
     try attributes.checkAttachmentsToSend()
     let id = try await send(payload, format: format, attributes: attributes.encoded())
     return Receipt(id: id, connection: self)
@@ -36,6 +37,8 @@ extension Connection: PeerConnection {
   func send(
     parts: [Bytes], attributes: Attributes, format: ObjectFormat
   ) async throws(PouchError) -> Receipt {
+    let total = parts.reduce(0) { $0 + UInt64($1.count) }
+    try Attributes.check(size: attributes.size, of: total, isWhole: true)
     let id = try await send(parts: parts, format: format, attributes: attributes.encoded())
     return Receipt(id: id, connection: self)
   }

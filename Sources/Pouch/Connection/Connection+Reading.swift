@@ -11,11 +11,12 @@ extension Connection {
     _ group: inout DiscardingTaskGroup
   ) async throws(PouchError) {
     var buffer = ByteBuffer(adopting: arrived)
-    var decoder = FrameDecoder(limit: min(limits.frame, Inlet.largestBody))
+    var decoder = FrameDecoder(limit: Handshake.announced(frame: limits.frame))
     var inlet = Inlet(connection: self, pipeline: pipeline, sink: sink)
     while true {
       while let frame = try decoder.next(&buffer) {
         try await inlet.take(frame, &group)
+        try await awaitReplies()
       }
       wakeFlusherIfDue()
       isInsideFrame.store(decoder.isInsideFrame(buffer), ordering: .relaxed)
@@ -57,17 +58,14 @@ extension Connection {
     let failure: PouchError? = state.withLock { state in
       do throws(PouchError) {
         switch try state.session.receive(header, body) {
-        case .settled:
-          state.waiting.takeReceipts(of: state.session.outbox.ledger.settled, into: &ready)
-          state.takeWindowWaiters(into: &ready)
+        case .settled: state.takeSettled(into: &ready)
         case .refused(let id, let refusal):
           state.refusals[id] = refusal
-          state.waiting.takeReceipts(of: id, into: &ready)
-          state.takeWindowWaiters(into: &ready)
+          state.takeSettled(into: &ready)
         case .windowChanged: state.takeWindowWaiters(into: &ready)
         case .cancelled(let id): cancelled = state.channels.removeValue(forKey: id)
         case .closing: state.waiting.takeSenders(into: &ready)
-        case .nothing: break
+        case .nothing: noteReplies(&state)
         }
         return nil
       } catch {
@@ -82,9 +80,15 @@ extension Connection {
 }
 
 extension Connection.State {
+  /// Those who wait for what the last answer settled, and those who wait for room.
+  fileprivate mutating func takeSettled(into ready: inout [Waiter]) {
+    waiting.takeReceipts(of: session.outbox.ledger.news, into: &ready)
+    takeWindowWaiters(into: &ready)
+  }
+
   /// The senders that may try again, now that the window has moved.
   fileprivate mutating func takeWindowWaiters(into ready: inout [Waiter]) {
-    let isOpen = session.outbox.obstacle(0) == nil
+    let isOpen = session.outbox.fitsWindow(0)
     waiting.takeWindow(into: &ready) { isOpen }
   }
 }

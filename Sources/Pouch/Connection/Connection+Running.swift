@@ -83,10 +83,10 @@ extension Connection {
       return error.at(endpoint: info.endpoint, peer: info.peer.description)
     }
     let isOurs = [.badData, .limitExceeded, .protocolMismatch].contains(error.code)
-    if isOurs, !stateHasOutcome, !Task.isCancelled {
+    if isOurs, let rejection = Rejection(error), !stateHasOutcome, !Task.isCancelled {
       let flusher = state.withLock { state -> UnsafeContinuation<Void, Never>? in
         state.failing = error
-        state.session.reject(Rejection(error))
+        state.session.reject(rejection)
         return state.idleFlusher.take()
       }
       flusher?.resume()

@@ -106,17 +106,19 @@ extension Connection {
     var next = chunk.isEmpty ? chunk : try await source(longest)
     if next.isEmpty {
       try check(size: UInt64(chunk.count))
+      try Attributes.check(size: expectedSize, of: UInt64(chunk.count), isWhole: true)
       return try await accept { state in
         state.session.outbox.appendWhole(chunk, format: format, attributes: attributes)
       } length: {
         chunk.count
       }
     }
-    let id = try await accept { state in
+    let id = try await accept(inChunks: true) { state in
       state.session.outbox.beginChunked(chunk, format: format, attributes: attributes)
     } length: {
       0
     }
+    defer { admitChunked() }
     var offset = UInt64(chunk.count)
     do {
       while !chunk.isEmpty {
@@ -127,6 +129,7 @@ extension Connection {
         offset += UInt64(chunk.count)
         try check(size: offset)
         let isLast = next.isEmpty
+        try Attributes.check(size: expectedSize, of: offset, isWhole: isLast)
         let encoded = try place.encoded()
         let piece = chunk
         _ = try await accept(continuing: id) { state in
@@ -149,9 +152,19 @@ extension Connection {
     return id
   }
 
+  /// Lets those go on who wait to begin an object in chunks, where one more may.
+  private func admitChunked() {
+    var ready: [Waiter] = []
+    state.withLock { state in
+      if state.session.outbox.hasRoomForChunks { state.waiting.takeIncomplete(into: &ready) }
+    }
+    for waiter in ready { waiter.fire(.success(())) }
+  }
+
   /// Runs `append` under the lock once there is room.
   func accept(
-    continuing id: UInt64? = nil, _ append: (inout State) -> UInt64, length: () -> Int
+    continuing id: UInt64? = nil, inChunks: Bool = false, _ append: (inout State) -> UInt64,
+    length: () -> Int
   ) async throws(PouchError) -> UInt64 {
     let length = length()
     var waited: Waiter?
@@ -164,7 +177,9 @@ extension Connection {
           if !state.session.outbox.isBelowHighWater {
             return .noRoom(state.waiting.wait(for: .unwritten))
           }
-        } else if let obstacle = state.session.outbox.obstacle(length) {
+        } else if let obstacle = inChunks
+          ? state.session.outbox.obstacleToChunks : state.session.outbox.obstacle(length)
+        {
           return .noRoom(state.waiting.wait(for: obstacle))
         }
         return .accepted(append(&state), state.idleFlusher.take())

@@ -25,7 +25,12 @@ final class Connection: Sendable {
     var channels: [UInt64: BodyChannel] = [:]
     /// Handlers that run beside the reader.
     var runningHandlers = 0
+    /// The reader, while it waits for one of them to end.
+    var readerBehindHandlers: Waiter?
   }
+
+  /// The most handlers that may run beside the reader: while there are as many, it reads no more.
+  static let mostHandlers = 1024
 
   let stream: any ByteStream
   let info: ConnectionInfo
@@ -33,6 +38,10 @@ final class Connection: Sendable {
   let limits: Limits
   let agreement: Agreement
   let policy: ReceptionPolicy
+  /// The largest object that is taken, in bytes, whole or in chunks; nil for no limit.
+  let largestObject: UInt64?
+  /// What waits in `channels` for handlers.
+  let backlog = Backlog()
   let state: BiasedMutex<State>
 
   /// Fired when the flusher has written all that it ever will.
@@ -42,12 +51,14 @@ final class Connection: Sendable {
   let arrivedBytes = Atomic<UInt64>(0)
   let isInsideFrame = Atomic<Bool>(false)
   let isListening = Atomic<Bool>(true)
+  /// Set while the peer does not read the replies that it has this side queue.
+  let hasTooManyReplies = Atomic<Bool>(false)
   /// Set when this side has begun to close: no further object is handed over.
   let closingFlag = Atomic<Bool>(false)
 
   init(
     stream: any ByteStream, endpoint: Endpoint, agreement: Agreement, limits: Limits,
-    timeouts: Timeouts, streams: Bool, policy: ReceptionPolicy = ReceptionPolicy()
+    timeouts: Timeouts, largestObject: UInt64?, policy: ReceptionPolicy = ReceptionPolicy()
   ) {
     self.stream = stream
     self.agreement = agreement
@@ -57,9 +68,9 @@ final class Connection: Sendable {
     info = ConnectionInfo(
       endpoint: endpoint, peer: stream.peer, agreement: agreement,
       allowsNumPy: policy.allowsNumPy)
-    let largest = streams ? limits.stream : UInt64(limits.object)
+    self.largestObject = largestObject
     state = BiasedMutex(
-      State(session: Session(agreement, largestObject: largest)),
+      State(session: Session(agreement, largestObject: largestObject)),
       owner: stream.preferredExecutor)
   }
 
@@ -80,6 +91,7 @@ final class Connection: Sendable {
   func end(_ outcome: Result<Void, PouchError>) -> Bool {
     var waiters: [Waiter] = []
     var channels: [BodyChannel] = []
+    var reader: Waiter?
     var flusher: UnsafeContinuation<Void, Never>?
     let isFirst = state.withLock { state -> Bool in
       guard state.outcome == nil else { return false }
@@ -88,12 +100,14 @@ final class Connection: Sendable {
       waiters = state.waiting.takeAll()
       channels = Array(state.channels.values)
       state.channels = [:]
+      reader = state.readerBehindHandlers.take()
       flusher = state.idleFlusher.take()
       return true
     }
     guard isFirst else { return false }
     let error = Connection.error(after: outcome)
     for waiter in waiters { waiter.fire(.failure(error)) }
+    reader?.fire(.failure(error))
     for channel in channels { channel.fail(Connection.cutShort(outcome)) }
     flusher?.resume()
     return true

@@ -9,7 +9,12 @@ extension Inlet {
     var objects = FrameObjects(
       body, first: header.firstID, count: header.count, plain: plain)
     for _ in 0..<duplicates { _ = try objects.advance() }
-    var books = FrameBooks(header, on: connection)
+    let isSettledEarly = connection.agreement.acknowledge == .received
+    // Nobody is answered for twice: what is refused is refused before the rest is acknowledged.
+    if isSettledEarly { try await refuseEarly(objects) }
+    var books = FrameBooks(
+      first: header.firstID + UInt64(duplicates),
+      last: header.firstID + UInt64(header.count) - 1, isSettledEarly, on: connection)
     switch sink {
     case .none: break
     case .whole(let handler): try await hand(&objects, to: handler, &books)
@@ -20,12 +25,21 @@ extension Inlet {
     }
   }
 
+  /// Refuses those of the objects that the gate does not admit, before any is handed over.
+  private func refuseEarly(_ objects: FrameObjects) async throws(PouchError) {
+    var objects = objects
+    while try objects.advance() {
+      if gate.admits(objects.current) { continue }
+      refuse(objects.current)
+      try await connection.awaitReplies()
+    }
+  }
+
   /// - Returns: How many of the objects came before; nil when this side takes no more.
   private func admit(_ first: UInt64, _ count: UInt32) throws(PouchError) -> Int? {
     let result = connection.state.withLock { state -> Result<Int?, PouchError> in
-      guard state.session.acceptsObjects else { return .success(nil) }
       do throws(PouchError) {
-        return .success(try state.session.inbox.admit(first: first, count: count))
+        return .success(try state.session.admit(first: first, count: count))
       } catch {
         return .failure(error)
       }
@@ -47,9 +61,10 @@ extension Inlet {
         } catch {
           connection.refuse(objects.current.id, Refusal(handlerError: error))
         }
-      } else {
+      } else if !books.isSettledEarly {
         refuse(objects.current)
       }
+      try await connection.awaitReplies()
       if pace.isDue() { await books.breathe(objects.current.id) }
       if connection.isClosing { break }
     }
@@ -72,18 +87,20 @@ extension Inlet {
     _ books: inout FrameBooks
   ) async throws(PouchError) {
     var pace = Pace()
-    while try handOn(&objects, to: handler, &pace) {
+    while try handOn(&objects, to: handler, &pace, isSettledEarly: books.isSettledEarly) {
       await books.breathe(objects.current.id)
+      try await connection.awaitReplies()
     }
     books.close(objects.current.id)
   }
 
-  /// Hands over objects until the handler has been slow, or there are no more.
+  /// Hands over objects until the handler has been slow, the peer has too many replies to read, or
+  /// there are no more.
   ///
   /// - Returns: Whether there may be more.
   private func handOn(
     _ objects: inout FrameObjects, to handler: @Sendable (Delivery) throws -> Void,
-    _ pace: inout Pace
+    _ pace: inout Pace, isSettledEarly: Bool
   ) throws(PouchError) -> Bool {
     while try objects.advance() {
       if gate.admits(objects.current) {
@@ -92,10 +109,11 @@ extension Inlet {
         } catch {
           connection.refuse(objects.current.id, Refusal(handlerError: error))
         }
-      } else {
+      } else if !isSettledEarly {
         refuse(objects.current)
       }
       if connection.isClosing { return false }
+      if connection.hasTooManyReplies.load(ordering: .relaxed) { return true }
       if pace.isDue() { return true }
     }
     return false
@@ -122,24 +140,28 @@ extension Inlet {
       try await handler(DeliveryBatch(objects, firstID: first, count: count))
     } catch {
       let refusal = Refusal(handlerError: error)
-      for id in first...probe.current.id { connection.refuse(id, refusal) }
+      for id in first...probe.current.id {
+        connection.refuse(id, refusal)
+        try await connection.awaitReplies()
+      }
     }
     books.close(probe.current.id)
   }
 }
 
-/// What is due to the sender for the objects of one frame, while handlers go through them.
+/// What is due to the sender for the objects of one frame that are new, while handlers go through
+/// them.
 private struct FrameBooks {
   private let connection: Connection
   private var next: UInt64
   /// Objects are answered for when they have arrived, not when they are handled.
-  private let isSettledEarly: Bool
+  let isSettledEarly: Bool
 
-  init(_ header: FrameHeader, on connection: Connection) {
+  init(first: UInt64, last: UInt64, _ isSettledEarly: Bool, on connection: Connection) {
     self.connection = connection
-    next = header.firstID
-    isSettledEarly = connection.agreement.acknowledge == .received
-    if isSettledEarly { settle(header.firstID + UInt64(header.count) - 1) }
+    next = first
+    self.isSettledEarly = isSettledEarly
+    if isSettledEarly { settle(last) }
   }
 
   /// Lets the sender see how far a slow handler has come, and others have the thread.

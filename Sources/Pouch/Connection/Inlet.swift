@@ -22,10 +22,12 @@ struct Inlet {
     self.pipeline = pipeline
     self.sink = sink
     plain = DeliveryContext(connection.info)
-    gate = Gate(largest: connection.limits.object, policy: connection.policy)
+    gate = Gate(
+      largest: connection.largestObject.map { Int(clamping: $0) } ?? .max, policy: connection.policy
+    )
   }
 
-  /// The largest body that a frame may have or unfold to, in bytes (docs/wire.md, section 7).
+  /// The largest body that a DATA frame may unfold to, in bytes (docs/wire.md, section 7).
   static let largestBody = 16 << 20
 
   mutating func take(
@@ -34,7 +36,8 @@ struct Inlet {
     var body = frame.body
     // A REJECT says what is wrong even where the pipelines do not agree.
     if frame.header.kind != .reject {
-      try pipeline.open(&body, header: frame.header, limit: Inlet.largestBody)
+      let limit = frame.header.kind == .data ? Inlet.largestBody : FrameDecoder.controlLimit
+      try pipeline.open(&body, header: frame.header, limit: limit)
     }
     guard frame.header.kind == .data else {
       try connection.takeControl(frame.header, body, &ready)
@@ -65,21 +68,15 @@ struct Inlet {
     let box = try AttributesBox(of: entry)
     let result = connection.state.withLock { state -> Result<Inbox.Admission, PouchError> in
       do throws(PouchError) {
-        let isNew = box?.attributes.offset == nil
-        if isNew, !state.session.acceptsObjects { return .success(.stale) }
         return .success(
-          try state.session.inbox.admit(id: id, entry: entry, attributes: box?.attributes))
+          try state.session.admit(id: id, entry: entry, attributes: box?.attributes))
       } catch {
         return .failure(error)
       }
     }
     switch try result.get() {
     case .stale: return
-    case .whole(let duplicates):
-      let isSettledEarly = connection.agreement.acknowledge == .received
-      if isSettledEarly { settle(id...id) }
-      if duplicates == 0 { await deliver(id, entry, box) }
-      if !isSettledEarly { settle(id...id) }
+    case .whole(let duplicates): if duplicates == 0 { await deliver(id, entry, box) }
     case .firstChunk: try await begin(id, entry, box, &group)
     case .chunk(let isLast): try await proceed(id, entry, isLast)
     }
@@ -101,11 +98,9 @@ struct Inlet {
       collect(id, entry.payload)
       return
     }
-    let channel = BodyChannel()
-    connection.state.withLock { state in
-      state.channels[id] = channel
-      state.runningHandlers += 1
-    }
+    let channel = BodyChannel(connection.backlog)
+    try await connection.awaitHandlers()
+    connection.state.withLock { $0.channels[id] = channel }
     let delivery = StreamedDelivery(
       id: id, format: entry.format, attributes: box?.attributes ?? .none,
       body: DeliveryBody(source: .chunks(channel)), connection: connection.info)
@@ -134,10 +129,7 @@ struct Inlet {
     collectedBytes -= object.count
     let complete = Entry(
       format: object.format, hasMore: false, attributes: nil, payload: object.finish())
-    let isSettledEarly = connection.agreement.acknowledge == .received
-    if isSettledEarly { settle(id...id) }
     await deliver(id, complete, object.attributes)
-    if !isSettledEarly { settle(id...id) }
   }
 
   private mutating func collect(_ id: UInt64, _ chunk: Bytes) {
@@ -163,10 +155,13 @@ struct Inlet {
 
   // MARK: Handing over
 
-  /// Hands over one object that came alone in its frame, or in chunks.
+  /// Hands over one object that came alone in its frame, or in chunks, and answers for it.
   private func deliver(_ id: UInt64, _ entry: Entry, _ box: AttributesBox?) async {
     let delivery = Delivery(id: id, entry: entry, attributes: box, plain: plain)
     guard gate.admits(delivery) else { return refuse(delivery) }
+    let isSettledEarly = connection.agreement.acknowledge == .received
+    if isSettledEarly { settle(id...id) }
+    defer { if !isSettledEarly { settle(id...id) } }
     do {
       switch sink {
       case .whole(let handler): try await handler(delivery)

@@ -5,6 +5,8 @@ import PouchCore
 struct WaitingTasks: Sendable {
   private var unwritten: [Waiter] = []
   private var window: [Waiter] = []
+  private var incomplete: [Waiter] = []
+  private var replies: [Waiter] = []
   private var receipts = ReceiptWaiters()
   private var end: [Waiter] = []
   private var spare: [Waiter] = []
@@ -19,6 +21,7 @@ struct WaitingTasks: Sendable {
     switch obstacle {
     case .unwritten: unwritten.append(waiter)
     case .window: window.append(waiter)
+    case .incomplete: incomplete.append(waiter)
     }
     return waiter
   }
@@ -27,6 +30,13 @@ struct WaitingTasks: Sendable {
   mutating func wait(forReceiptOf id: UInt64) -> Waiter {
     let waiter = makeWaiter()
     receipts.insert(waiter, for: id)
+    return waiter
+  }
+
+  /// Waits for the peer to read replies.
+  mutating func waitForReplies() -> Waiter {
+    let waiter = Waiter()
+    replies.append(waiter)
     return waiter
   }
 
@@ -62,23 +72,28 @@ struct WaitingTasks: Sendable {
     window.removeAll(keepingCapacity: true)
   }
 
-  /// Those who wait for an object that is settled now.
-  mutating func takeReceipts(of settled: borrowing SettledSet, into ready: inout [Waiter]) {
-    receipts.take(upTo: settled.upTo, into: &ready)
-    guard !settled.ranges.isEmpty else { return }
-    let settled = copy settled
-    receipts.take(where: { settled.contains($0) }, into: &ready)
+  /// Those who wait for an object that was settled just now, in one of `runs`.
+  mutating func takeReceipts(of runs: [ClosedRange<UInt64>], into ready: inout [Waiter]) {
+    for run in runs { receipts.take(run, into: &ready) }
   }
 
-  /// Those who wait for object `id`.
-  mutating func takeReceipts(of id: UInt64, into ready: inout [Waiter]) {
-    receipts.take(where: { $0 == id }, into: &ready)
+  /// Those who wait to begin a chunked object.
+  mutating func takeIncomplete(into ready: inout [Waiter]) {
+    ready += incomplete
+    incomplete.removeAll(keepingCapacity: true)
+  }
+
+  /// Those who wait for replies to be written.
+  mutating func takeReplies(into ready: inout [Waiter]) {
+    ready += replies
+    replies.removeAll(keepingCapacity: true)
   }
 
   /// Those who wait to send.
   mutating func takeSenders(into ready: inout [Waiter]) {
     ready += window
     ready += unwritten
+    takeIncomplete(into: &ready)
     window.removeAll(keepingCapacity: true)
     unwritten.removeAll(keepingCapacity: true)
   }
@@ -88,7 +103,8 @@ struct WaitingTasks: Sendable {
     var ready = end
     end = []
     takeSenders(into: &ready)
-    receipts.take(upTo: .max, into: &ready)
+    takeReplies(into: &ready)
+    receipts.takeAll(into: &ready)
     return ready
   }
 }

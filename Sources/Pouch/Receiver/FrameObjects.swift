@@ -61,7 +61,7 @@ struct FrameObjects: Sendable {
 extension AttributesBox {
   /// What the sender said about the object of `entry`; nil when it said nothing.
   convenience init?(of entry: Entry) throws(PouchError) {
-    guard let encoded = entry.attributes else { return nil }
-    self.init(try Attributes(reading: encoded))
+    guard let attributes = try entry.readAttributes() else { return nil }
+    self.init(attributes)
   }
 }

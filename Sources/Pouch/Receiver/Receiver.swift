@@ -117,7 +117,7 @@ public final class Receiver: Sendable {
     var offer = Handshake.Offer(
       role: .receiver, id: Identity.process, software: "pouch/\(PouchVersion.text)",
       frame: options.limits.frame,
-      object: streams ? options.limits.stream : UInt64(options.limits.object),
+      object: options.limits.largestObject(streams: streams),
       heartbeat: UInt64(options.timeouts.heartbeat / .milliseconds(1)), stages: [],
       acknowledge: .processed, window: options.window,
       accept: { announced throws(PouchError) in try options.accept(announced) })

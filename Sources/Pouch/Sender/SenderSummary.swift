@@ -10,7 +10,7 @@ public struct SenderSummary: Sendable, Hashable {
   public var refused: UInt64 = 0
   /// Objects whose fate is not known yet; with level `none`, every object that was written.
   public var inFlight: UInt64 = 0
-  /// Objects that a connection took with it when it ended.
+  /// Objects that a connection took with it when it ended, or that this side gave up on.
   public var undelivered: UInt64 = 0
 
   init() {}
@@ -19,8 +19,9 @@ public struct SenderSummary: Sendable, Hashable {
     accepted = ledger.accepted
     acknowledged = ledger.acknowledged
     refused = ledger.refused
+    undelivered = ledger.cancelled
     if hasEnded, acknowledges {
-      undelivered = ledger.inFlight
+      undelivered += ledger.inFlight
     } else {
       inFlight = ledger.inFlight
     }

@@ -204,7 +204,8 @@ final class Server: Sendable {
       let outcome = try await establishment.run()
       let connection = Connection(
         stream: stream, endpoint: endpoint, agreement: outcome.agreement, limits: limits,
-        timeouts: timeouts, streams: role.streams, policy: role.policy)
+        timeouts: timeouts, largestObject: limits.largestObject(streams: role.streams),
+        policy: role.policy)
       return (connection, outcome.arrived)
     case .length10:
       try await establishment.secure()

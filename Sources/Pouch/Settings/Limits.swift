@@ -2,8 +2,8 @@
 public struct Limits: Sendable, Hashable {
   /// The largest frame body accepted, in bytes, from 8 KiB to 16 MiB.
   public var frame = 16 << 20
-  /// The largest object accepted, in bytes, when it is handed over whole; a stream has no limit
-  /// but `stream`.
+  /// The largest object accepted, in bytes, when it is handed over whole, and the most that objects
+  /// hold together which are not complete; a stream has no limit but `stream`.
   public var object = 256 << 20
   /// The largest object accepted as a stream, in bytes; nil for no limit.
   public var stream: UInt64?
@@ -13,6 +13,13 @@ public struct Limits: Sendable, Hashable {
   public var unauthenticated = 128
 
   public init() {}
+
+  /// The largest object that is taken, in bytes, as streams or whole: one number, which is announced
+  /// and kept to; nil for no limit.
+  func largestObject(streams: Bool) -> UInt64? {
+    // The wire has 0 for no limit.
+    streams ? stream.map { max(1, $0) } : UInt64(max(1, object))
+  }
 }
 
 /// How long things may take, each with its default.

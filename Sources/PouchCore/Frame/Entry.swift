@@ -18,6 +18,19 @@ package struct Entry: Sendable {
   @usableFromInline static let hasAttributesBit: UInt8 = 0x10
   @usableFromInline static let moreBit: UInt8 = 0x20
 
+  /// What the sender says about the object; nil when that is nothing.
+  ///
+  /// - Throws: `.badData` for attributes that cannot be read, or that do not fit this entry.
+  package func readAttributes() throws(PouchError) -> Attributes? {
+    guard let attributes else { return nil }
+    let read = try Attributes(reading: attributes)
+    if let size = read.size, !hasMore, size != payload.count {
+      throw PouchError(
+        .badData, "an object of \(payload.count) bytes says that it has \(size)")
+    }
+    return read
+  }
+
   /// The bytes in front of a payload without attributes.
   @inlinable package static var headSize: Int { 4 }
   /// The most bytes of encoded attributes that their 16-bit length can say.
@@ -51,13 +64,14 @@ package struct EntryHead: Sendable {
   /// The payload's length in bytes.
   @inlinable package var length: Int { Int(word >> 8) }
   @inlinable package var format: ObjectFormat {
-    ObjectFormat(rawValue: UInt8(truncatingIfNeeded: word))
+    ObjectFormat(bits: UInt8(truncatingIfNeeded: word))
   }
-  /// Neither attributes nor further chunks: the payload follows, and that is all.
-  @inlinable package var isPlain: Bool { word & 0xf0 == 0 }
+  /// Neither attributes nor further chunks, nor a bit that means nothing: the payload follows, and
+  /// that is all.
+  @inlinable package var isPlain: Bool { word & 0xfc == 0 }
   var hasAttributes: Bool { word & UInt32(Entry.hasAttributesBit) != 0 }
   var hasMore: Bool { word & UInt32(Entry.moreBit) != 0 }
-  var hasReservedBits: Bool { word & 0xc0 != 0 }
+  var hasReservedBits: Bool { word & 0xcc != 0 }
 }
 
 /// Reads the entries of a decoded DATA body, one after the other, as slices of it.

@@ -11,8 +11,11 @@ package struct Frame: Sendable {
 
 /// Cuts a stream of bytes into frames, in place.
 package struct FrameDecoder: Sendable {
-  /// The largest body that is accepted, in bytes.
+  /// The largest body of a DATA frame that is accepted, in bytes.
   package var limit: Int
+
+  /// The largest body of a frame of any other kind, as it travels and decoded, in bytes.
+  package static let controlLimit = 16 << 10
 
   /// The header of a frame whose body has not arrived whole.
   private var pending: FrameHeader?
@@ -34,6 +37,17 @@ package struct FrameDecoder: Sendable {
     if missing > buffer.spare { buffer.reserve(min(missing, max(4 * buffer.count, 4 << 10))) }
   }
 
+  private func check(_ header: FrameHeader) throws(PouchError) {
+    let isData = header.kind == .data
+    let limit = isData ? limit : min(limit, FrameDecoder.controlLimit)
+    guard header.length <= limit else {
+      throw PouchError(
+        .limitExceeded,
+        "a \(header.kind) frame announces \(header.length) bytes; the limit is \(limit)",
+        hint: isData ? "raise limits.frame at this end, or lower it at the other" : nil)
+    }
+  }
+
   /// Takes the next whole frame from the front of `buffer`, sharing its memory.
   ///
   /// - Returns: nil when more bytes are needed.
@@ -48,12 +62,7 @@ package struct FrameDecoder: Sendable {
       header = try buffer.withUnsafeBytes { (bytes) throws(PouchError) in
         try FrameHeader(reading: bytes)
       }
-      guard header.length <= limit else {
-        throw PouchError(
-          .limitExceeded,
-          "a \(header.kind) frame announces \(header.length) bytes; the limit is \(limit)",
-          hint: "raise limits.frame at this end, or lower it at the other")
-      }
+      try check(header)
       buffer.discard(FrameHeader.size)
     }
     guard buffer.count >= Int(header.length) else {

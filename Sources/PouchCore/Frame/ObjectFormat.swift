@@ -1,10 +1,18 @@
 /// How an object's payload is serialized (docs/wire.md, section 5).
 public struct ObjectFormat: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
-  /// 0 to 15.
+  /// 0 to 3: an object's head has two bits for it.
   public let rawValue: UInt8
 
+  /// - Precondition: `rawValue` is at most 3.
   @inlinable
-  public init(rawValue: UInt8) { self.rawValue = rawValue & 0x0f }
+  public init(rawValue: UInt8) {
+    precondition(rawValue <= 3, "there are four formats")
+    self.rawValue = rawValue
+  }
+
+  /// The format in the lowest two of `bits`.
+  @inlinable @inline(__always)
+  package init(bits: UInt8) { rawValue = bits & 3 }
 
   /// Bytes, as they are.
   @inlinable public static var raw: ObjectFormat { ObjectFormat(rawValue: 0) }
@@ -20,8 +28,7 @@ public struct ObjectFormat: RawRepresentable, Hashable, Sendable, CustomStringCo
 
   /// The name that the hello and the configuration use.
   public var description: String {
-    let names = ["raw", "cbor", "json", "pickle"]
-    return Int(rawValue) < names.count ? names[Int(rawValue)] : "format \(rawValue)"
+    ["raw", "cbor", "json", "pickle"][Int(rawValue)]
   }
 }
 
@@ -47,7 +54,7 @@ package struct ObjectFormatSet: Sendable, Hashable {
 
   /// The names, for people.
   package var text: String {
-    let names = (0..<16).map { ObjectFormat(rawValue: $0) }.filter(contains).map(\.description)
+    let names = ObjectFormat.standard.filter(contains).map(\.description)
     return names.isEmpty ? "none" : names.joined(separator: ", ")
   }
 }

@@ -44,6 +44,11 @@ package struct Acknowledgement: Sendable, Equatable {
     }
   }
 
+  /// Whether object `id` is among those that it settles.
+  package func covers(_ id: UInt64) -> Bool {
+    id <= upTo || ranges.contains { $0.contains(id) }
+  }
+
   package func append(to buffer: inout ByteBuffer) {
     buffer.append(bigEndian: level.code ?? 0)
     buffer.append(bigEndian: upTo)

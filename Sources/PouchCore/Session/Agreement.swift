@@ -13,8 +13,10 @@ package struct Agreement: Sendable {
   package var peerFrame: Int
   /// The largest object that the peer accepts, in bytes; nil for no limit.
   package var peerObject: UInt64?
-  /// What the receiver allows in flight.
+  /// What may be in flight: what the receiver announced, or less.
   package var window: Window
+  /// What this end allows in flight whatever the receiver announces; nil for the same.
+  package var ownWindow: Window?
   /// The peer's name for itself, stable while its process lives.
   package var peerID: [UInt8]
   package var peerSoftware: String

@@ -81,9 +81,15 @@ extension Attributes {
     return encoded
   }
 
+  /// Every attribute but `offset`.
+  private static let keys = [
+    "name", "type", "size", "headers", "deadline", "trace", "digest", "attachments",
+  ]
+
   /// Reads the CBOR map that travels. Unknown keys are ignored.
   ///
-  /// - Throws: `.badData` when it is not a map, or a known key has the wrong type.
+  /// - Throws: `.badData` when it is not a map, a known key has the wrong type, or one stands where
+  ///   it may not.
   package init(reading bytes: Bytes) throws(PouchError) {
     self.init()
     let map = try WireMap(reading: bytes, what: "attributes")
@@ -96,5 +102,9 @@ extension Attributes {
     digest = try map.bytes("digest")
     attachments = try Attributes.lengths(map.array("attachments"))
     if let headers = try map.map("headers") { self.headers = try headers.allText() }
+    // Beside it nothing that is known: the rest stands on the first chunk.
+    if offset != nil, let other = Attributes.keys.first(where: { map[$0] != nil }) {
+      throw PouchError(.badData, "a chunk has '\(other)' beside its offset")
+    }
   }
 }

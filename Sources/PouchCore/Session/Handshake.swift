@@ -20,6 +20,8 @@ package struct Handshake: Sendable {
     package var window: Window
     /// What a sender may send, or what a receiver takes.
     package var formats = Set(ObjectFormat.standard)
+    /// Why this side takes no connection just now; asked when the peer has introduced itself.
+    package var objection: @Sendable () -> PouchError? = { nil }
     /// Makes a receiver's stages from what the sender announced, or says why not.
     package var accept: @Sendable ([AnnouncedStage]) throws(PouchError) -> [any Stage]
 
@@ -69,17 +71,14 @@ package struct Handshake: Sendable {
     case finished
   }
 
-  /// The smallest frame limit that a peer may announce, in bytes.
-  private static let smallestFrame: UInt64 = 8 << 10
-  private static let largestFrame: UInt64 = 16 << 20
+  /// The frame limits that a side may announce, in bytes.
+  package static let frameLimits = (8 << 10)...(16 << 20)
 
   package let offer: Offer
   package let isInitiator: Bool
   private let nonces: Nonces
   private var state: State
   private var acceptedStages: [any Stage] = []
-  /// The code for the peer where an error alone does not tell it.
-  private var rejectionCode: String?
 
   package init(offer: Offer, isInitiator: Bool, nonces: Nonces) {
     self.offer = offer
@@ -99,15 +98,15 @@ package struct Handshake: Sendable {
   /// - Throws: The peer's rejection, or what is wrong with the frame. What to tell the peer is
   ///   then in `rejection(for:)`.
   package mutating func receive(_ frame: Frame) throws(PouchError) -> Step {
-    if frame.header.kind == .reject {
-      throw try Rejection(reading: HandshakeFrame.open(frame)).error
-    }
+    if frame.header.kind == .reject { throw HandshakeFrame.rejection(frame) }
     switch state {
     case .expecting(let due) where due == frame.header.kind:
-      let hello = try Hello(reading: HandshakeFrame.open(frame), kind: due)
+      let hello = try Hello(
+        reading: HandshakeFrame.open(frame), kind: due, from: offer.role.opposite)
       return due == .hello ? try welcome(hello) : try ready(hello)
     case .welcomed(let hello) where frame.header.kind == .ready:
-      let ready = try Hello(reading: HandshakeFrame.open(frame), kind: .ready)
+      let ready = try Hello(
+        reading: HandshakeFrame.open(frame), kind: .ready, from: offer.role.opposite)
       state = .finished
       return Step(agreement: try agree(hello, receiverSays: ready))
     default:
@@ -116,14 +115,9 @@ package struct Handshake: Sendable {
     }
   }
 
-  /// The REJECT that tells the peer about `error`; nil when the error came from the peer.
+  /// The REJECT that tells the peer about `error`; nil when there is nothing to tell.
   package func rejection(for error: PouchError) -> Bytes? {
-    guard error.code != .connectionLost, error.code != .truncated else { return nil }
-    let code =
-      error.stage != nil || error.message.contains("pipeline")
-      ? "pipeline" : rejectionCode ?? Rejection(error).code
-    return HandshakeFrame.encode(
-      .reject, Rejection(code: code, text: error.message).encoded())
+    Rejection(error).map { HandshakeFrame.encode(.reject, $0.encoded()) }
   }
 
   // MARK: The acceptor
@@ -141,6 +135,7 @@ package struct Handshake: Sendable {
     case .sender:
       acceptedStages = offer.stages
     }
+    if let objection = offer.objection() { throw objection }
     state = .welcomed(hello)
     return Step(reply: encode(.welcome, answer))
   }
@@ -159,6 +154,7 @@ package struct Handshake: Sendable {
     case .sender:
       acceptedStages = offer.stages
     }
+    if let objection = offer.objection() { throw objection }
     state = .finished
     let agreement = try agree(welcome, receiverSays: welcome)
     return Step(reply: encode(.ready, answer), agreement: agreement)
@@ -173,7 +169,7 @@ package struct Handshake: Sendable {
     hello.id = offer.id
     hello.nonce = nonces.connection
     hello.software = offer.software
-    hello.frame = UInt64(offer.frame)
+    hello.frame = UInt64(Handshake.announced(frame: offer.frame))
     hello.object = offer.object ?? 0
     hello.heartbeat = offer.heartbeat
     if offer.role == .sender {
@@ -189,60 +185,47 @@ package struct Handshake: Sendable {
     HandshakeFrame.encode(kind, hello.encoded(kind, grease: nonces.grease))
   }
 
+  /// What is announced, and kept to, for a frame limit of `limit` bytes.
+  package static func announced(frame limit: Int) -> Int {
+    min(max(limit, frameLimits.lowerBound), frameLimits.upperBound)
+  }
+
   private func check(_ hello: Hello) throws(PouchError) {
-    guard let version = hello.version, version.contains(UInt64(Preface.minor)) else {
-      throw PouchError(
-        .protocolMismatch, "the peer speaks no version of the protocol that this side does")
-    }
-    guard let role = hello.role else {
-      throw PouchError(.protocolMismatch, "the peer is neither a sender nor a receiver")
-    }
-    guard role == offer.role.opposite else {
-      throw PouchError(
-        .protocolMismatch, "both ends are \(role)s",
-        hint: "a sender talks to a receiver, whoever connects")
-    }
-    guard hello.id != nil, hello.nonce != nil else {
-      throw PouchError(.badData, "the hello lacks 'id' or 'nonce'")
-    }
-    guard let frame = hello.frame, frame >= Handshake.smallestFrame else {
+    let frame = hello.frame ?? 0
+    guard Handshake.frameLimits.contains(Int(clamping: frame)) else {
       throw PouchError(
         .limitExceeded,
-        "the peer takes frames of \(hello.frame ?? 0) bytes; \(Handshake.smallestFrame) is the least"
-      )
-    }
-    if role == .sender {
-      guard hello.pipeline != nil, hello.acknowledge != nil, hello.session != nil else {
-        throw PouchError(
-          .badData, "the hello of a sender lacks 'pipeline', 'acknowledge' or 'session'")
-      }
+        "the peer takes frames of \(frame) bytes; from \(Handshake.frameLimits.lowerBound) to "
+          + "\(Handshake.frameLimits.upperBound) are allowed")
     }
   }
 
   private func accept(_ announced: [AnnouncedStage]?) throws(PouchError) -> [any Stage] {
     let announced = announced ?? []
-    guard announced.count <= Pipeline.mostStages else {
-      throw PouchError(
-        .protocolMismatch,
-        "the pipeline has \(announced.count) stages; \(Pipeline.mostStages) is the most")
+    do throws(PouchError) {
+      guard announced.count <= Pipeline.mostStages else {
+        throw PouchError(
+          .protocolMismatch,
+          "the pipeline has \(announced.count) stages; \(Pipeline.mostStages) is the most")
+      }
+      guard Set(announced.map(\.name)).count == announced.count else {
+        throw PouchError(.protocolMismatch, "the pipeline names a stage twice")
+      }
+      return try offer.accept(announced)
+    } catch {
+      throw error.answered(by: .reject(.pipeline))
     }
-    guard Set(announced.map(\.name)).count == announced.count else {
-      throw PouchError(.protocolMismatch, "the pipeline names a stage twice")
-    }
-    return try offer.accept(announced)
   }
 
   /// A receiver that would refuse every object says so before the first.
-  private mutating func checkFormats(_ announced: [String]?) throws(PouchError) {
+  private func checkFormats(_ announced: [String]?) throws(PouchError) {
     let accepted = offer.formats.sorted().map(\.description)
-    guard let announced, !announced.isEmpty, !announced.contains(where: accepted.contains) else {
-      return
-    }
-    rejectionCode = "format"
+    guard !(announced ?? []).contains(where: accepted.contains) else { return }
     throw PouchError(
       .protocolMismatch,
       "the sender sends none of the formats that this receiver takes, "
-        + (accepted.isEmpty ? "which are none" : accepted.joined(separator: ", ")))
+        + (accepted.isEmpty ? "which are none" : accepted.joined(separator: ", "))
+    ).answered(by: .reject(.format))
   }
 
   private func agree(_ peer: Hello, receiverSays receiver: Hello) throws(PouchError) -> Agreement {
@@ -251,17 +234,22 @@ package struct Handshake: Sendable {
       isInitiator ? self.nonces.connection + theirs : theirs + self.nonces.connection
     var window = offer.window
     if offer.role == .sender {
-      guard let announced = receiver.window else {
-        throw PouchError(.badData, "the receiver announced no 'window'")
+      // A session does not outlive its connection here: there is nothing that came before.
+      guard receiver.received ?? 0 == 0 else {
+        throw PouchError(
+          .badData,
+          "the receiver says that it has received \(receiver.received ?? 0) objects of a new session"
+        )
       }
-      window = window.limited(by: announced)
+      if let announced = receiver.window { window = window.limited(by: announced) }
     }
     return Agreement(
       role: offer.role, isInitiator: isInitiator,
       stages: acceptedStages, nonces: Bytes(nonces),
       acknowledge: offer.role == .sender ? offer.acknowledge : peer.acknowledge ?? .processed,
-      peerFrame: Int(min(peer.frame ?? 0, Handshake.largestFrame)),
+      peerFrame: Int(clamping: peer.frame ?? 0),
       peerObject: peer.object.flatMap { $0 == 0 ? nil : $0 }, window: window,
+      ownWindow: offer.window,
       peerID: peer.id ?? [], peerSoftware: peer.software ?? "unknown software",
       session: (offer.role == .sender ? self.nonces.session : peer.session) ?? [])
   }

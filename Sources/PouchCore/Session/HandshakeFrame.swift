@@ -23,8 +23,15 @@ package enum HandshakeFrame {
 
   /// The map inside the body, its checksum checked.
   ///
-  /// - Throws: `.badData` when it does not agree.
+  /// - Throws: `.badData` when it does not agree, or where the header says more than a length and a
+  ///   kind.
   package static func open(_ frame: Frame) throws(PouchError) -> Bytes {
+    var bare = FrameHeader(kind: frame.header.kind)
+    bare.length = frame.header.length
+    guard frame.header == bare else {
+      throw PouchError(
+        .badData, "a \(frame.header.kind) frame has flags, stages, a first id or a count")
+    }
     let length = frame.body.count - trailer
     guard length >= 0 else {
       throw PouchError(.badData, "a \(frame.header.kind) frame is too short")
@@ -35,6 +42,15 @@ package enum HandshakeFrame {
       throw PouchError(.badData, "a \(frame.header.kind) frame arrived damaged")
     }
     return map
+  }
+
+  /// What a REJECT says. It is never answered, whether it can be read or not.
+  package static func rejection(_ frame: Frame) -> PouchError {
+    do throws(PouchError) {
+      return try Rejection(reading: open(frame)).error
+    } catch {
+      return error.answered(by: .silence)
+    }
   }
 
   private static func checksum(_ header: FrameHeader, _ map: Bytes) -> UInt32 {

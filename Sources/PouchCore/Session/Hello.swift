@@ -77,50 +77,94 @@ extension Hello {
     return .array([.text(stage.name.rawValue), .textMap(parameters.map { ($0.key, $0.value) })])
   }
 
-  /// Reads the map that travels.
+  /// Reads the map that travels: the fields that the table puts into a message of `kind` from a
+  /// `peer`. What stands there beside them is ignored.
   ///
-  /// - Throws: `.badData` for what is not a map or has a field of the wrong type.
-  package init(reading body: Bytes, kind: FrameKind) throws(PouchError) {
+  /// - Throws: `.protocolMismatch` for another version or role; `.badData` for what is not a map, or
+  ///   where a field is missing or has the wrong type.
+  package init(reading body: Bytes, kind: FrameKind, from peer: Role) throws(PouchError) {
     self.init()
     let map = try WireMap(reading: body, what: "fields of a \(kind)")
-    version = try Hello.readVersion(map, kind)
-    role = try map.text("role").flatMap(Role.init(rawValue:))
-    id = try Hello.sixteen(map, "id")
-    nonce = try Hello.sixteen(map, "nonce")
-    software = try map.text("software")
-    frame = try map.unsigned("frame")
-    object = try map.unsigned("object")
-    heartbeat = try map.unsigned("heartbeat")
+    if kind != .ready {
+      // The version first: another one may have other fields.
+      version = try Hello.readVersion(map, kind)
+      role = try Hello.readRole(map, peer)
+      id = try Hello.sixteen(map, "id")
+      nonce = try Hello.sixteen(map, "nonce")
+      software = try map.required("software", map.text("software"))
+      frame = try map.required("frame", map.unsigned("frame"))
+      object = try map.required("object", map.unsigned("object"))
+      heartbeat = try map.required("heartbeat", map.unsigned("heartbeat"))
+      if peer == .sender { try readSender(map) }
+    }
+    if peer == .receiver, kind != .hello { try readReceiver(map) }
+  }
+
+  private mutating func readSender(_ map: WireMap) throws(PouchError) {
     session = try Hello.sixteen(map, "session")
-    pipeline = try Hello.readPipeline(map)
-    if let level = try map.text("acknowledge") {
-      guard let known = AcknowledgementLevel(rawValue: level) else {
-        throw PouchError(.protocolMismatch, "the peer wants the unknown acknowledgement '\(level)'")
+    pipeline = try map.required("pipeline", Hello.readPipeline(map))
+    let level = try map.required("acknowledge", map.text("acknowledge"))
+    guard let known = AcknowledgementLevel(rawValue: level) else {
+      throw PouchError(.protocolMismatch, "the peer wants the unknown acknowledgement '\(level)'")
+    }
+    acknowledge = known
+    var formats: [String] = []
+    for format in try map.required("formats", map.array("formats")) {
+      guard let name = format.text else {
+        throw PouchError(.badData, "'formats' in the hello are not all text")
       }
-      acknowledge = known
+      formats.append(name)
     }
-    if let formats = try map.array("formats") { self.formats = formats.compactMap(\.text) }
-    if let window = try map.map("window") {
-      self.window = Window(
-        objects: Int(clamping: try map.required("window", window.unsigned("objects"))),
-        bytes: Int(clamping: try map.required("window", window.unsigned("bytes"))))
-    }
+    self.formats = formats
+  }
+
+  private mutating func readReceiver(_ map: WireMap) throws(PouchError) {
+    let window = try map.required("window", map.map("window"))
+    self.window = Window(
+      objects: Int(clamping: try window.required("objects", window.unsigned("objects"))),
+      bytes: Int(clamping: try window.required("bytes", window.unsigned("bytes"))))
     received = try map.unsigned("received")
   }
 
   private static func readVersion(
     _ map: WireMap, _ kind: FrameKind
-  ) throws(PouchError) -> ClosedRange<UInt64>? {
-    if kind != .hello { return try map.unsigned("version").map { $0...$0 } }
-    guard let bounds = try map.array("version") else { return nil }
-    guard bounds.count == 2, let low = bounds[0].unsignedInteger,
-      let high = bounds[1].unsignedInteger, low <= high
-    else { throw PouchError(.badData, "'version' in a HELLO is not a range") }
-    return low...high
+  ) throws(PouchError) -> ClosedRange<UInt64> {
+    let range: ClosedRange<UInt64>
+    if kind == .hello {
+      let bounds = try map.required("version", map.array("version"))
+      guard bounds.count == 2, let low = bounds[0].unsignedInteger,
+        let high = bounds[1].unsignedInteger, low <= high
+      else { throw PouchError(.badData, "'version' in a HELLO is not a range") }
+      range = low...high
+    } else {
+      let chosen = try map.required("version", map.unsigned("version"))
+      range = chosen...chosen
+    }
+    guard range.contains(UInt64(Preface.minor)) else {
+      throw PouchError(
+        .protocolMismatch, "the peer speaks no version of the protocol that this side does"
+      ).answered(by: .reject(.version))
+    }
+    return range
   }
 
-  private static func sixteen(_ map: WireMap, _ key: String) throws(PouchError) -> [UInt8]? {
-    guard let bytes = try map.bytes(key) else { return nil }
+  private static func readRole(_ map: WireMap, _ peer: Role) throws(PouchError) -> Role {
+    let text = try map.required("role", map.text("role"))
+    guard let role = Role(rawValue: text) else {
+      throw PouchError(.protocolMismatch, "the peer is neither a sender nor a receiver")
+        .answered(by: .reject(.role))
+    }
+    guard role == peer else {
+      throw PouchError(
+        .protocolMismatch, "both ends are \(role)s",
+        hint: "a sender talks to a receiver, whoever connects"
+      ).answered(by: .reject(.role))
+    }
+    return role
+  }
+
+  private static func sixteen(_ map: WireMap, _ key: String) throws(PouchError) -> [UInt8] {
+    let bytes = try map.required(key, map.bytes(key))
     guard bytes.count == 16 else {
       throw PouchError(.badData, "'\(key)' in the hello has \(bytes.count) bytes, not 16")
     }

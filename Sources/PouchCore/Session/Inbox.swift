@@ -16,7 +16,8 @@ package struct Inbox: Sendable {
     case firstChunk
     /// A later chunk.
     case chunk(isLast: Bool)
-    /// A chunk of an object that is settled or was cancelled: drop it.
+    /// Something of an object that came before, was refused or cancelled, or that begins after this
+    /// side has decided to stop: drop it.
     case stale
   }
 
@@ -28,6 +29,8 @@ package struct Inbox: Sendable {
   package let largestObject: UInt64?
 
   private var incomplete: [UInt64: Progress] = [:]
+  /// The last object that this side takes; nil while it takes all.
+  private var lastTaken: UInt64?
 
   /// The most objects that may be incomplete at once (docs/wire.md, section 5).
   package static let mostIncomplete = 64
@@ -36,18 +39,29 @@ package struct Inbox: Sendable {
     self.largestObject = largestObject
   }
 
+  /// Whether objects that begin now are taken.
+  package var isTaking: Bool { lastTaken == nil }
+
+  /// Drops every object that begins from now on.
+  package mutating func stopTaking() { lastTaken = lastTaken ?? highest }
+
   /// Objects that have begun and not ended.
   package var incompleteCount: Int { incomplete.count }
 
   /// Admits a frame of whole objects with consecutive ids.
   ///
   /// - Returns: How many of them, from the front, are duplicates.
-  /// - Throws: `.badData` for a gap.
+  /// - Throws: `.badData` for a gap, and where one of them is incomplete.
   package mutating func admit(first: UInt64, count: UInt32) throws(PouchError) -> Int {
     guard first > 0, count > 0 else {
       throw PouchError(.badData, "a DATA frame holds no objects")
     }
     let (end, overflow) = first.addingReportingOverflow(UInt64(count))
+    if !incomplete.isEmpty, let id = incomplete.keys.first(where: { $0 >= first && $0 < end }) {
+      throw PouchError(
+        .badData, "an object that is incomplete goes on without an offset, or among others",
+        objectID: id)
+    }
     guard !overflow, first <= highest + 1 else { throw gap(first) }
     let duplicates = min(UInt64(count), highest + 1 - first)
     highest = max(highest, end - 1)
@@ -65,16 +79,16 @@ package struct Inbox: Sendable {
       return try admitChunk(id, entry, offset)
     }
     guard entry.hasMore else {
-      return .whole(duplicates: try admit(first: id, count: 1))
+      let duplicates = try admit(first: id, count: 1)
+      return duplicates > 0 || isTaking ? .whole(duplicates: duplicates) : .stale
     }
-    guard id > highest else { return .stale }
-    guard id == highest + 1, id > 0 else { throw gap(id) }
+    // What is to begin is looked at as a whole object would be.
+    guard try admit(first: id, count: 1) == 0, isTaking else { return .stale }
     guard incomplete.count < Inbox.mostIncomplete else {
       throw PouchError(
         .limitExceeded, "more than \(Inbox.mostIncomplete) objects are incomplete at once",
         objectID: id)
     }
-    highest = id
     let length = UInt64(entry.payload.count)
     incomplete[id] = Progress(offset: length, size: attributes?.size, format: entry.format)
     try check(id, length, attributes?.size)
@@ -85,12 +99,20 @@ package struct Inbox: Sendable {
     _ id: UInt64, _ entry: Entry, _ offset: UInt64
   ) throws(PouchError) -> Admission {
     guard var progress = incomplete[id] else {
-      guard id <= highest else { throw gap(id) }
+      guard id <= highest, id > 0 else {
+        throw PouchError(
+          .badData, "an object begins with an offset, \(offset)", objectID: id)
+      }
       return .stale
     }
-    guard offset == progress.offset, entry.format == progress.format else {
+    guard offset == progress.offset else {
       throw PouchError(
         .badData, "a chunk begins at byte \(offset); byte \(progress.offset) was due",
+        objectID: id)
+    }
+    guard entry.format == progress.format else {
+      throw PouchError(
+        .badData, "an object that began in \(progress.format) goes on in \(entry.format)",
         objectID: id)
     }
     progress.offset += UInt64(entry.payload.count)
@@ -134,8 +156,8 @@ package struct Inbox: Sendable {
     settled.insert(ids)
   }
 
-  /// Whether every object that was seen is settled.
-  package var isSettled: Bool { settled.upTo >= highest }
+  /// Whether every object that was taken is settled.
+  package var isSettled: Bool { settled.upTo >= lastTaken ?? highest }
 
   private func gap(_ id: UInt64) -> PouchError {
     PouchError(.badData, "object \(id) came when \(highest + 1) was due", objectID: id)

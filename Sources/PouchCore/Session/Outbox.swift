@@ -33,6 +33,13 @@ package struct Outbox: ~Copyable, Sendable {
   package static let overhead = 1 << 10
   /// Backpressure begins when this many bytes wait to be written.
   package static var highWater: Int { 256 << 10 }
+  /// The most memory that replies may take which the peer has this side queue, PONG and NACK,
+  /// until it reads them. When there are more, this side reads no more either.
+  package static var mostReplies: Int { 256 << 10 }
+  /// What a queued frame takes beside the memory of its body, about.
+  private static let frameCost = 256
+  /// Room for the body of a short control frame, and for what stages append.
+  private static let shortControl = 128
   private static let mostSpare = 8
 
   /// The books on what was accepted.
@@ -47,6 +54,10 @@ package struct Outbox: ~Copyable, Sendable {
   private let longestBody: Int
   /// Bytes that were handed over and have not been written.
   @usableFromInline package internal(set) var waiting = 0
+
+  /// The memory of replies that are queued, and of those that are being written.
+  private var queuedReplies = 0
+  private var leavingReplies = 0
 
   let frameTarget: Int
   @usableFromInline var open: ByteBuffer
@@ -79,6 +90,8 @@ package struct Outbox: ~Copyable, Sendable {
     case unwritten
     /// Too much is in flight.
     case window
+    /// As many chunked objects have begun as may be incomplete at once.
+    case incomplete
   }
 
   /// Whether a chunk of an object that has begun may be queued now.
@@ -87,13 +100,24 @@ package struct Outbox: ~Copyable, Sendable {
   /// What keeps an object of `length` bytes from being accepted now; nil when nothing does.
   package func obstacle(_ length: Int) -> Obstacle? {
     guard isBelowHighWater else { return .unwritten }
-    guard let window else { return nil }
+    return fitsWindow(length) ? nil : .window
+  }
+
+  /// What keeps a chunked object from being begun now; nil when nothing does.
+  package var obstacleToChunks: Obstacle? {
+    hasRoomForChunks ? obstacle(0) : .incomplete
+  }
+
+  /// Whether one more object may be incomplete.
+  package var hasRoomForChunks: Bool { ledger.incomplete.count < Inbox.mostIncomplete }
+
+  /// Whether an object of `length` bytes may be in flight beside those that are.
+  package func fitsWindow(_ length: Int) -> Bool {
+    guard let window else { return true }
     let inFlight = ledger.inFlight
     // One object may always be in flight, however large: otherwise it could never be sent.
-    let fits =
-      inFlight == 0
+    return inFlight == 0
       || (inFlight < UInt64(window.objects) && ledger.bytesInFlight + length <= window.bytes)
-    return fits ? nil : .window
   }
 
   /// Accepts a small object where that takes no more than copying it into the open frame.
@@ -171,7 +195,7 @@ package struct Outbox: ~Copyable, Sendable {
     closeFrame()
     let length = further.reduce(payload.count) { $0 + $1.count }
     let id = ledger.accept(charging: length)
-    ledger.charge(id...id, length)
+    if window != nil { ledger.charge(id...id, length) }
     enqueue(id, payload, further, length, format, hasMore: false, attributes)
     return id
   }
@@ -182,6 +206,7 @@ package struct Outbox: ~Copyable, Sendable {
   ) -> UInt64 {
     closeFrame()
     let id = ledger.accept(charging: 0)
+    ledger.begin(id)
     enqueue(id, first, [], first.count, format, hasMore: true, attributes)
     return id
   }
@@ -191,6 +216,7 @@ package struct Outbox: ~Copyable, Sendable {
     _ id: UInt64, _ chunk: Bytes, format: ObjectFormat, isLast: Bool, attributes: Bytes?
   ) {
     closeFrame()
+    if isLast { ledger.complete(id) }
     enqueue(id, chunk, [], chunk.count, format, hasMore: !isLast, attributes)
   }
 
@@ -217,7 +243,7 @@ package struct Outbox: ~Copyable, Sendable {
   private mutating func closeFrame() {
     guard openCount > 0 else { return }
     closeRoom()
-    ledger.charge(openFirst...ledger.accepted, openCharge)
+    if window != nil { ledger.charge(openFirst...ledger.accepted, openCharge) }
     var full = ByteBuffer()
     swap(&full, &open)
     queue.append(
@@ -235,21 +261,26 @@ package struct Outbox: ~Copyable, Sendable {
     _ body: (inout ByteBuffer) -> Void = { _ in }
   ) {
     closeFrame()
-    var front = takeSpare(FrameHeader.size + Outbox.overhead)
+    var front = takeHead(FrameHeader.size + Outbox.shortControl)
     body(&front)
     waiting += front.count - FrameHeader.size
+    if kind == .pong || kind == .refuse { queuedReplies += front.capacity + Outbox.frameCost }
     queue.append(
       Pending(
         header: FrameHeader(kind: kind, firstID: id, count: count), front: front.freeze(),
         payload: Bytes()))
   }
 
+  /// Whether the peer reads so little that no more replies are to be queued for it.
+  package var hasTooManyReplies: Bool { queuedReplies + leavingReplies > Outbox.mostReplies }
+
   /// Drops everything that waits: the connection is to end with what is appended next.
   package mutating func discard() {
+    waiting -= queue.reduce(openCount > 0 ? open.count - FrameHeader.size : 0) { $0 + $1.count }
     openCount = 0
     closeRoom()
     queue = []
-    waiting = 0
+    queuedReplies = 0
   }
 
   // MARK: Flushing
@@ -261,18 +292,22 @@ package struct Outbox: ~Copyable, Sendable {
   package mutating func take(into batch: inout [Pending]) {
     closeFrame()
     swap(&queue, &batch)
+    leavingReplies += queuedReplies
+    queuedReplies = 0
+    ledger.handOver()
   }
 
   /// Books bytes as written.
   package mutating func written(_ bytes: Int) {
     waiting -= bytes
+    leavingReplies = 0
   }
 
   /// Takes back the memory of a written frame, to fill it again.
   package mutating func recycle(_ memory: consuming Bytes) {
     if memory.capacity >= frameTarget {
       if spareFrames.count < Outbox.mostSpare { spareFrames.append(memory) }
-    } else {
+    } else if memory.capacity >= Outbox.overhead {
       if spareHeads.count < Outbox.mostSpare { spareHeads.append(memory) }
     }
   }
@@ -281,6 +316,14 @@ package struct Outbox: ~Copyable, Sendable {
   package mutating func trim() {
     spareFrames = []
     spareHeads = []
+  }
+
+  /// Memory for the head of a frame, or all of a control frame.
+  private mutating func takeHead(_ capacity: Int) -> ByteBuffer {
+    if !spareHeads.isEmpty { return takeSpare(capacity) }
+    var buffer = ByteBuffer(capacity: capacity)
+    buffer.appendZeros(FrameHeader.size)
+    return buffer
   }
 
   private mutating func takeSpare(_ capacity: Int) -> ByteBuffer {

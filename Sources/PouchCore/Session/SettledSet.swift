@@ -10,9 +10,7 @@ package struct SettledSet: Sendable, Equatable {
   package init() {}
 
   /// How many ids are settled.
-  package var count: UInt64 {
-    ranges.reduce(upTo) { $0 + ($1.upperBound - $1.lowerBound + 1) }
-  }
+  package private(set) var count: UInt64 = 0
 
   package func contains(_ id: UInt64) -> Bool { contains(id...id) }
 
@@ -32,32 +30,61 @@ package struct SettledSet: Sendable, Equatable {
 
   /// Settles every id of `range`.
   package mutating func insert(_ range: ClosedRange<UInt64>) {
-    if range.lowerBound <= upTo &+ 1 {
+    if ranges.isEmpty, range.lowerBound <= upTo &+ 1 {
+      // The common case, without memory.
       guard range.upperBound > upTo else { return }
+      count += range.upperBound - upTo
       upTo = range.upperBound
-      absorbTouching()
       return
     }
-    var lower = range.lowerBound
-    var upper = range.upperBound
-    var first = ranges.count
-    while first > 0, ranges[first - 1].upperBound >= lower - 1 { first -= 1 }
-    var last = first
-    while last < ranges.count, ranges[last].lowerBound - 1 <= upper {
-      lower = min(lower, ranges[last].lowerBound)
-      upper = max(upper, ranges[last].upperBound)
-      last += 1
-    }
-    ranges.replaceSubrange(first..<last, with: CollectionOfOne(lower...upper))
+    var news: [ClosedRange<UInt64>] = []
+    insert(range, &news)
   }
 
-  /// Moves the mark over the ranges that it has reached.
-  private mutating func absorbTouching() {
-    var reached = 0
-    while reached < ranges.count, ranges[reached].lowerBound <= upTo + 1 {
-      upTo = max(upTo, ranges[reached].upperBound)
-      reached += 1
+  /// Settles every id of `range`, and appends to `news` the runs of them that were not settled.
+  ///
+  /// What it costs is the search, and what it settles: saying the same again and again is cheap.
+  package mutating func insert(
+    _ range: ClosedRange<UInt64>, _ news: inout [ClosedRange<UInt64>]
+  ) {
+    guard range.upperBound > upTo else { return }
+    let start = max(range.lowerBound, upTo + 1)
+    let before = count
+    let first = firstRange(endingFrom: start - 1)
+    var merged = start...range.upperBound
+    var next = start
+    var last = first
+    while last < ranges.count, ranges[last].lowerBound - 1 <= range.upperBound {
+      let known = ranges[last]
+      if known.lowerBound > next { add(next...known.lowerBound - 1, &news) }
+      next = max(next, known.upperBound + 1)
+      merged =
+        min(merged.lowerBound, known.lowerBound)...max(merged.upperBound, known.upperBound)
+      last += 1
     }
-    if reached > 0 { ranges.removeFirst(reached) }
+    if next <= range.upperBound { add(next...range.upperBound, &news) }
+    guard count > before else { return }
+    if merged.lowerBound == upTo + 1 {
+      upTo = merged.upperBound
+      ranges.removeSubrange(first..<last)
+    } else {
+      ranges.replaceSubrange(first..<last, with: CollectionOfOne(merged))
+    }
+  }
+
+  private mutating func add(_ run: ClosedRange<UInt64>, _ news: inout [ClosedRange<UInt64>]) {
+    count += run.upperBound - run.lowerBound + 1
+    news.append(run)
+  }
+
+  /// The first range that ends at `id` or behind it.
+  private func firstRange(endingFrom id: UInt64) -> Int {
+    var low = 0
+    var high = ranges.count
+    while low < high {
+      let middle = (low + high) / 2
+      if ranges[middle].upperBound < id { low = middle + 1 } else { high = middle }
+    }
+    return low
   }
 }

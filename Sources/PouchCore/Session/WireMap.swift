@@ -22,11 +22,20 @@ package struct WireMap: Sendable {
     }
     self.what = what
     guard value.map != nil else { throw PouchError(.badData, "the \(what) are not a CBOR map") }
+    try checkKeys()
   }
 
   private init(value: CBOR.Value, what: String) {
     self.value = value
     self.what = what
+  }
+
+  /// Every map of the protocol has text keys, those that nobody knows among them.
+  private func checkKeys() throws(PouchError) {
+    guard let entries = value.map else { return }
+    for pair in entries where pair.key.text == nil {
+      throw PouchError(.badData, "a key in the \(what) is not text")
+    }
   }
 
   package func text(_ key: String) throws(PouchError) -> String? {
@@ -62,7 +71,9 @@ package struct WireMap: Sendable {
   package func map(_ key: String) throws(PouchError) -> WireMap? {
     guard let field = value[key] else { return nil }
     guard field.map != nil else { throw wrongType(key, "a map") }
-    return WireMap(value: field, what: what)
+    let map = WireMap(value: field, what: "\(what), '\(key)'")
+    try map.checkKeys()
+    return map
   }
 
   /// The field as it is.
@@ -73,7 +84,7 @@ package struct WireMap: Sendable {
     var result: [String: String] = [:]
     for pair in value.map.map(Array.init) ?? [] {
       guard let key = pair.key.text, let text = pair.value.text else {
-        throw PouchError(.badData, "the headers in the \(what) are not all text")
+        throw PouchError(.badData, "the \(what) are not all text")
       }
       result[key] = text
     }
