@@ -80,7 +80,7 @@ struct HandshakeTests {
       #expect(throws: PouchError.self) {
         try acceptor.receive(Self.frame(initiator.opening()[1]))
       })
-    let reject = try #require(acceptor.rejection(for: error))
+    let reject = try #require(HandshakeFrame.rejection(for: error))
     let reported = #expect(throws: PouchError.self) {
       try initiator.receive(Self.frame(reject))
     }
@@ -109,7 +109,7 @@ struct HandshakeTests {
         }
         return nil
       } catch let error as PouchError {
-        let reject = try #require(receiver.rejection(for: error))
+        let reject = try #require(HandshakeFrame.rejection(for: error))
         let reported = #expect(throws: PouchError.self) { try sender.receive(Self.frame(reject)) }
         #expect(reported?.code == .protocolMismatch)
         #expect(reported?.cause?.hasSuffix("(format)") == true)

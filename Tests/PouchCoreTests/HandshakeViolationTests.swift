@@ -185,13 +185,13 @@ struct HandshakeViolationTests {
         #expect(throws: PouchError.self) {
           try receiver.receive(HandshakeTests.frame(HandshakeFrame.encode(message.kind, map)))
         })
-      let reject = try #require(receiver.rejection(for: error))
+      let reject = try #require(HandshakeFrame.rejection(for: error))
       var sender = HandshakeTests.handshake(.sender, initiator: !initiator)
       let told = try #require(
         #expect(throws: PouchError.self) { try sender.receive(HandshakeTests.frame(reject)) })
       #expect(told.code == .unreachable)
       #expect(told.cause?.hasSuffix("(\(code.rawValue))") == true)
-      #expect(sender.rejection(for: told) == nil, "a REJECT is not answered")
+      #expect(HandshakeFrame.rejection(for: told) == nil, "a REJECT is not answered")
     }
   }
 

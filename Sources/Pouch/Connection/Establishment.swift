@@ -58,13 +58,21 @@ struct Establishment: Sendable {
     do throws(PouchError) {
       return try await converse(&handshake, &buffer)
     } catch {
-      if error.code != .cancelled, let rejection = handshake.rejection(for: error) {
-        try? await stream.write([rejection])
-        try? await stream.finish()
-        await linger(stream, timeouts.close)
+      if error.code != .cancelled {
+        await Establishment.tell(error, over: stream, within: timeouts.close)
       }
       throw error
     }
+  }
+
+  /// Tells the peer about `error` where there is something to tell, and lets it read that.
+  static func tell(
+    _ error: PouchError, over stream: any ByteStream, within limit: Duration
+  ) async {
+    guard let rejection = HandshakeFrame.rejection(for: error) else { return }
+    try? await stream.write([rejection])
+    try? await stream.finish()
+    await linger(stream, limit)
   }
 
   private func converse(

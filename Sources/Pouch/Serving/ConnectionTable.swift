@@ -3,9 +3,17 @@ import Synchronization
 
 /// The connections of a listening or dialling end, and the limits on them.
 final class ConnectionTable: Sendable {
+  private struct Pending {
+    var number: UInt64
+    var stream: any ByteStream
+    var isInitiator: Bool
+  }
+
   private struct State {
     /// Streams whose handshakes are not complete, the oldest first.
-    var pending: [(number: UInt64, stream: any ByteStream)] = []
+    var pending: [Pending] = []
+    /// Who waits for this side to stop, and then for the handshakes to end.
+    var waiters: [Waiter] = []
     var established: [ObjectIdentifier: any PeerConnection] = [:]
     var count: UInt64 = 0
     var isClosing = false
@@ -21,59 +29,113 @@ final class ConnectionTable: Sendable {
   /// Takes a fresh stream in. When too many have not said who they are, the one that has kept
   /// silent longest makes room: a flood of silent peers does not keep others out.
   ///
-  /// - Returns: A number for `settle`; nil when there are too many connections, or none is wanted.
-  func admit(_ stream: any ByteStream) -> UInt64? {
+  /// - Returns: A number for `establish` and `forget`; nil when no connection is wanted any more.
+  func admit(_ stream: any ByteStream, isInitiator: Bool) -> UInt64? {
     var evicted: (any ByteStream)?
     let number = state.withLock { state -> UInt64? in
       guard !state.isClosing else { return nil }
-      guard state.established.count < limits.connections else { return nil }
       if state.pending.count >= limits.unauthenticated {
         evicted = state.pending.removeFirst().stream
       }
       state.count += 1
-      state.pending.append((state.count, stream))
+      state.pending.append(
+        Pending(number: state.count, stream: stream, isInitiator: isInitiator))
       return state.count
     }
     evicted?.close()
     return number
   }
 
-  /// The handshake of stream `number` is over: it has become `connection`, or nothing.
-  ///
-  /// - Returns: false when no connection is wanted any more.
-  @discardableResult
-  func settle(_ number: UInt64, _ connection: (any PeerConnection)?) -> Bool {
-    state.withLock { state in
-      state.pending.removeAll { $0.number == number }
-      guard !state.isClosing else { return false }
-      if let connection { state.established[ObjectIdentifier(connection)] = connection }
-      return true
+  /// Why no further connection is taken now, with what its peer is told; nil when one is.
+  var objection: PouchError? { state.withLock { reasonToRefuse($0) } }
+
+  private func reasonToRefuse(_ state: State) -> PouchError? {
+    if state.isClosing {
+      return PouchError(.closed, "no connection is wanted any more: this side is about to stop")
+        .answered(by: .reject(.closing))
     }
+    guard state.established.count >= limits.connections else { return nil }
+    return PouchError(
+      .limitExceeded, "too many connections: \(limits.connections) are the most",
+      hint: "raise limits.connections"
+    ).answered(by: .reject(.busy))
+  }
+
+  /// Takes in the connection that stream `number` has become.
+  ///
+  /// - Throws: Why it is not taken; its stream is pending then, so that the peer can be told.
+  func establish(_ number: UInt64, _ connection: any PeerConnection) throws(PouchError) {
+    let objection = state.withLock { state -> PouchError? in
+      if let reason = reasonToRefuse(state) { return reason }
+      state.established[ObjectIdentifier(connection)] = connection
+      return nil
+    }
+    if let objection { throw objection }
+    forget(number)
+  }
+
+  /// Stream `number` is pending no more.
+  func forget(_ number: UInt64) {
+    let waiters = state.withLock { state -> [Waiter] in
+      state.pending.removeAll { $0.number == number }
+      guard state.isClosing, state.pending.isEmpty else { return [] }
+      defer { state.waiters = [] }
+      return state.waiters
+    }
+    for waiter in waiters { waiter.fire(.success(())) }
   }
 
   func remove(_ connection: any PeerConnection) {
     state.withLock { _ = $0.established.removeValue(forKey: ObjectIdentifier(connection)) }
   }
 
-  /// Lets go of what is pending, and ends every connection in good order.
+  /// Ends every connection in good order. Peers that have come are told so by their handshakes.
   func beginClosing(code: String) {
-    let (pending, established) = state.withLock {
-      state -> ([any ByteStream], [any PeerConnection]) in
-      state.isClosing = true
-      return (state.pending.map(\.stream), Array(state.established.values))
-    }
-    for stream in pending { stream.close() }
-    for connection in established { connection.beginClosing(code: code) }
+    let dialled = stopAdmitting { $0.isInitiator }
+    for stream in dialled.pending { stream.close() }
+    for connection in dialled.established { connection.beginClosing(code: code) }
   }
 
   /// Ends every connection at once.
   func abort(_ error: PouchError) {
-    let (pending, established) = state.withLock {
-      state -> ([any ByteStream], [any PeerConnection]) in
+    let all = stopAdmitting { _ in true }
+    for stream in all.pending { stream.close() }
+    for connection in all.established { connection.abort(error) }
+  }
+
+  private func stopAdmitting(
+    _ isWanted: (Pending) -> Bool
+  ) -> (pending: [any ByteStream], established: [any PeerConnection]) {
+    let (pending, established, waiters) = state.withLock { state in
       state.isClosing = true
-      return (state.pending.map(\.stream), Array(state.established.values))
+      defer { state.waiters = [] }
+      return (
+        state.pending.filter(isWanted).map(\.stream), Array(state.established.values),
+        state.waiters
+      )
     }
-    for stream in pending { stream.close() }
-    for connection in established { connection.abort(error) }
+    for waiter in waiters { waiter.fire(.success(())) }
+    return (pending, established)
+  }
+
+  /// Waits until this side is to stop; then gives peers whose handshakes are under way a moment to
+  /// be told so, and lets the others go.
+  func dismissPending(after grace: Duration) async {
+    if let waiter = waiter(while: { !$0.isClosing }) { try? await waiter.wait() }
+    if let waiter = waiter(while: { !$0.pending.isEmpty }) {
+      try? await withDeadline(grace, "ending handshakes") { () async throws(PouchError) in
+        try await waiter.wait()
+      }
+    }
+    for stream in stopAdmitting({ _ in true }).pending { stream.close() }
+  }
+
+  private func waiter(while isEarly: (State) -> Bool) -> Waiter? {
+    state.withLock { state in
+      guard isEarly(state) else { return nil }
+      let waiter = Waiter()
+      state.waiters.append(waiter)
+      return waiter
+    }
   }
 }

@@ -92,6 +92,7 @@ final class Server: Sendable {
         for listener in listeners {
           group.addTask { await self.accept(listener, role) }
         }
+        if !listeners.isEmpty { group.addTask { await self.table.dismissPending(after: .seconds(1)) } }
       }
     } onCancel: {
       stop(code: "shutdown")
@@ -103,14 +104,8 @@ final class Server: Sendable {
       while true {
         do throws(PouchError) {
           let stream = try await listener.accept()
-          guard let number = table.admit(stream) else {
+          guard let number = table.admit(stream, isInitiator: false) else {
             stream.close()
-            onEvent?(
-              .refused(
-                listener.endpoint,
-                PouchError(
-                  .limitExceeded, "a peer was turned away: too many connections",
-                  hint: "raise limits.connections", peer: stream.peer.description)))
             continue
           }
           group.addTask(executorPreference: stream.preferredExecutor) {
@@ -132,12 +127,12 @@ final class Server: Sendable {
     do throws(PouchError) {
       let (connection, arrived) = try await establish(
         stream, endpoint, role, isInitiator: false)
-      guard table.settle(number, connection) else { return stream.close() }
+      try await take(connection, number)
       _ = await run(connection, arrived, role)
     } catch {
-      table.settle(number, nil)
+      table.forget(number)
       stream.close()
-      onEvent?(.refused(endpoint, error))
+      onEvent?(.refused(endpoint, error.at(endpoint: endpoint, peer: stream.peer.description)))
     }
   }
 
@@ -151,23 +146,21 @@ final class Server: Sendable {
     onEvent?(.opened(endpoint))
     warn(of: endpoint)
     do throws(PouchError) {
-      guard let number = table.admit(stream) else {
+      guard let number = table.admit(stream, isInitiator: true) else {
         throw PouchError(.closed, "no connection is wanted any more", endpoint: endpoint)
       }
-      defer { table.settle(number, nil) }
+      defer { table.forget(number) }
       // Where the stream's I/O is done: no thread is changed for a step of the handshake, and its
       // deadlines do not depend on whoever keeps the other threads busy.
       let (connection, arrived) = try await withTaskExecutorPreference(stream.preferredExecutor) {
         () async throws(PouchError) in
         try await establish(stream, endpoint, role, isInitiator: true)
       }
-      guard table.settle(number, connection) else {
-        throw PouchError(.closed, "no connection is wanted any more", endpoint: endpoint)
-      }
+      try await take(connection, number)
       return (connection, arrived)
     } catch {
       stream.close()
-      throw error
+      throw error.at(endpoint: endpoint)
     }
   }
 
@@ -188,11 +181,29 @@ final class Server: Sendable {
 
   // MARK: Both
 
+  /// Takes an established connection in, or tells its peer why not.
+  private func take(
+    _ connection: any PeerConnection, _ number: UInt64
+  ) async throws(PouchError) {
+    do throws(PouchError) {
+      try table.establish(number, connection)
+    } catch {
+      // Others have come since the peer's hello was answered.
+      if framing == .pouch {
+        await Establishment.tell(error, over: connection.stream, within: timeouts.close)
+      }
+      throw error
+    }
+  }
+
   private func establish(
     _ stream: any ByteStream, _ endpoint: Endpoint, _ role: Role, isInitiator: Bool
   ) async throws(PouchError) -> (any PeerConnection, Bytes) {
+    var offer = role.offer
+    let table = table
+    offer.objection = { table.objection }
     var establishment = Establishment(
-      stream: stream, endpoint: endpoint, offer: role.offer, isInitiator: isInitiator,
+      stream: stream, endpoint: endpoint, offer: offer, isInitiator: isInitiator,
       timeouts: timeouts)
     if isInitiator, let onEvent {
       establishment.onHandshake = { peer in

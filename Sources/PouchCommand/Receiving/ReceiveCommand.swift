@@ -23,6 +23,11 @@ package struct ReceiveCommand: Command {
     var options = try ReceiverOptions(configuration)
     options.transports.admit(common.allowedUsers)
     let destination = try destination(configuration.output)
+    if case .standardOutput(let form) = destination, form != .raw {
+      // Each object is held in memory: what is announced is what is taken.
+      options.limits.stream = min(
+        options.limits.stream ?? .max, UInt64(configuration.limits.object))
+    }
     if common.isCheck {
       let checked = options
       return try await check(configuration.endpoints, options.tls) {

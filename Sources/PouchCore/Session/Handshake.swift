@@ -95,8 +95,7 @@ package struct Handshake: Sendable {
 
   /// Takes a frame of the handshake.
   ///
-  /// - Throws: The peer's rejection, or what is wrong with the frame. What to tell the peer is
-  ///   then in `rejection(for:)`.
+  /// - Throws: The peer's rejection, or what is wrong with the frame, which the peer is to be told.
   package mutating func receive(_ frame: Frame) throws(PouchError) -> Step {
     if frame.header.kind == .reject { throw HandshakeFrame.rejection(frame) }
     switch state {
@@ -113,11 +112,6 @@ package struct Handshake: Sendable {
       throw PouchError(
         .protocolMismatch, "the peer sent \(frame.header.kind) in the middle of the handshake")
     }
-  }
-
-  /// The REJECT that tells the peer about `error`; nil when there is nothing to tell.
-  package func rejection(for error: PouchError) -> Bytes? {
-    Rejection(error).map { HandshakeFrame.encode(.reject, $0.encoded()) }
   }
 
   // MARK: The acceptor

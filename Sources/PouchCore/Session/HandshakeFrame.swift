@@ -44,6 +44,11 @@ package enum HandshakeFrame {
     return map
   }
 
+  /// The REJECT that tells the peer about `error`; nil when there is nothing to tell.
+  package static func rejection(for error: PouchError) -> Bytes? {
+    Rejection(error).map { encode(.reject, $0.encoded()) }
+  }
+
   /// What a REJECT says. It is never answered, whether it can be read or not.
   package static func rejection(_ frame: Frame) -> PouchError {
     do throws(PouchError) {

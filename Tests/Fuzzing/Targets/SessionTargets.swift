@@ -46,7 +46,7 @@ extension FuzzTarget {
         }
       }
     } catch {
-      _ = handshake.rejection(for: error)
+      _ = HandshakeFrame.rejection(for: error)
     }
   }
 
