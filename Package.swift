@@ -107,7 +107,7 @@ let package = Package(
 
     tests("CBORTests", ["CBOR"]),
     tests("PickleTests", ["Pickle", "CBOR"]),
-    tests("PouchCoreTests", ["PouchCore", "CBOR"]),
+    tests("PouchCoreTests", ["PouchCore", "PouchStages", "CBOR"]),
     tests("PouchSocketsTests", ["PouchSockets", "PouchCore"]),
     tests("PouchTLSTests", ["PouchTLS", "PouchSockets", "PouchCore", subprocess]),
     tests(

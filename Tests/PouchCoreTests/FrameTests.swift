@@ -3,15 +3,6 @@ import Testing
 
 @Suite("Frames")
 struct FrameTests {
-  @Test("a header is written and read as the vector says")
-  func headerVector() throws {
-    let header = FrameHeader(kind: .data, firstID: 1, count: 1, length: 9)
-    var bytes = [UInt8](repeating: 0xff, count: FrameHeader.size)
-    bytes.withUnsafeMutableBytes { header.write(to: $0) }
-    #expect(bytes == Vectors.dataHeader)
-    #expect(try bytes.withUnsafeBytes { try FrameHeader(reading: $0) } == header)
-  }
-
   @Test("every flipped bit of a header is noticed", arguments: 0..<FrameHeader.size * 8)
   func flippedBit(_ bit: Int) {
     var bytes = Vectors.dataHeader
@@ -51,17 +42,6 @@ struct FrameTests {
       _ = try decoder.next(&buffer)
     }
     #expect(error?.code == .limitExceeded)
-  }
-
-  @Test("an entry is read as the vector says")
-  func entryVector() throws {
-    var reader = EntryReader(Bytes(Vectors.helloEntry))
-    let entry = try reader.next()
-    #expect(entry.payload.text == "hello")
-    #expect(entry.format == .raw)
-    #expect(!entry.hasMore)
-    #expect(entry.attributes == nil)
-    #expect(reader.isAtEnd)
   }
 
   @Test("an entry with attributes survives the way there and back")

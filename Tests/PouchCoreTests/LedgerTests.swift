@@ -22,15 +22,6 @@ struct LedgerTests {
     }
   }
 
-  @Test("an ACK is written and read as the vector says")
-  func acknowledgement() throws {
-    let expected = Acknowledgement(level: .processed, upTo: 7, ranges: [9...12])
-    var buffer = ByteBuffer()
-    expected.append(to: &buffer)
-    #expect(buffer.freeze().array == Vectors.acknowledgement)
-    #expect(try Acknowledgement(reading: Bytes(Vectors.acknowledgement)) == expected)
-  }
-
   @Test("an ACK that is cut, out of order or of an unknown level is refused")
   func malformedAcknowledgement() {
     var outOfOrder = Vectors.acknowledgement

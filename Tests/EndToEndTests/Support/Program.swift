@@ -14,6 +14,9 @@ struct Program: Sendable {
   /// The peer in plain Python.
   static let peer = Program(
     name: "pouch_peer.py", command: ["python3", "-B", Repository.path("Tests/Peers/pouch_peer.py")])
+  /// Another one, which shares nothing with it, and plays a table of violations.
+  static let strangePeer = Program(
+    name: "strange_peer", command: ["python3", "-B", Repository.path("Tests/Peers/strange_peer")])
 
   /// What the Python sockets tutorial does, in plain Python.
   static let length10Peer = Program(
@@ -23,6 +26,9 @@ struct Program: Sendable {
   static let python = Program(
     name: "python3",
     command: ["env", "PYTHONPATH=\(Repository.path("Tests/Peers"))", "python3", "-B"])
+
+  /// The file to run, for a program that is one.
+  var path: String { command[0] }
 
   init(name: String, command: [String]) {
     self.name = name
