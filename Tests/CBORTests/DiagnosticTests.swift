@@ -48,6 +48,33 @@ import Testing
     #expect(error?.offset == offset)
   }
 
+  @Test(
+    "A float that is not what is written is refused, with what to write",
+    arguments: [
+      ("1000000000000000.123", "a decimal fraction"), ("1e-400", "a decimal fraction"),
+      ("-3.14159265358979323846", "a decimal fraction"), ("3e-324", "a decimal fraction"),
+      ("0x1.00000000000001p0", "fewer bits"), ("0x1p-1075", "fewer bits"),
+      ("0x1.8p-1074", "fewer bits"), ("0x20000000000001p0", "fewer bits"),
+    ])
+  func inexact(_ text: String, _ remedy: String) {
+    let error = #expect(throws: CBORError.self) { try Value(diagnostic: "[1, \(text)]") }
+    #expect(error?.code == .syntax)
+    #expect(error?.offset == 4)
+    #expect(error?.message.hasPrefix("no float of 64 bits holds \(text); write \(remedy)") == true)
+  }
+
+  @Test("Floats of any size are read as they are printed") func floats() throws {
+    for text in [
+      "0.0", "-0.0", "5.0e-324", "1.7976931348623157e+308", "0.30000000000000004", "1.0e+23",
+    ] {
+      #expect(try Value(diagnostic: text).diagnosticNotation == text)
+    }
+    #expect(try Value(diagnostic: "0x1.fffffffffffffp1023") == .float(.greatestFiniteMagnitude))
+    #expect(try Value(diagnostic: "0x1p-1074") == .float(.leastNonzeroMagnitude))
+    #expect(try Value(diagnostic: "0x0.0p0") == .float(0))
+    #expect(try Value(diagnostic: "0x10000000000000000000.p0") == .float(0x1p76))
+  }
+
   @Test("Limits hold for text too") func limits() throws {
     func code(_ text: String, _ limits: DecodingLimits = DecodingLimits()) -> CBORError.Code? {
       do {

@@ -51,6 +51,10 @@ import Testing
     Showing(
       format: ["--format", "pickle"], input: "(I1\nV\\u00e9\nI01\nt.",
       diagnostic: #"[1, "é", true]"#, json: #"[1,"é",true]"#),
+    Showing(
+      format: ["--format", "pickle"],
+      input: "(cdecimal\nDecimal\n(V1.50\ntRcdatetime\ntimedelta\n(I0\nI9\nI5\ntRt.",
+      diagnostic: "[4([-2, 150]), 1002({1: 9, -6: 5})]", json: "[1.50,9.000005]"),
     Showing(format: [], input: "hi\n", diagnostic: "h'68690a'", json: nil),
     Showing(format: ["--format", "raw"], input: "", diagnostic: "h''", json: nil),
   ]
@@ -254,6 +258,28 @@ import Testing
       warnings[0].hasSuffix(
         "/a/1: the key was an integer; /a/1: bytes became base64url text"), "\(warnings[0])")
     #expect(warnings[1].contains("/7: NaN became null; and 12 more"), "\(warnings[1])")
+  }
+
+  @Test(
+    "a number that no float holds arrives as it was written, and --strict refuses it",
+    arguments: ["1000000000000000.123", "1e-400", "-2.5e+400", "12345678901234567890123"])
+  func exactNumbers(_ number: String) async throws {
+    let workspace = try Workspace()
+    let (sent, received) = try await exchange(
+      [("[\(number), 0.1]", ["--format", "json"])], ["--lines"], workspace)
+    #expect(sent.map(\.status) == [0], "\(sent)")
+    #expect(received.status == 0, "\(received)")
+    // An exponent may be of the digits without their point.
+    let line = number == "-2.5e+400" ? "[-25e399,0.1]" : "[\(number),0.1]"
+    #expect(received.output == [line], "\(received)")
+    #expect(received.errors.count { $0.contains("/0: ") && $0.contains("round") } == 1)
+    let (refused, strict) = try await exchange(
+      [("[\(number), 0.1]", ["--format", "json"]), ("[0.1]", ["--format", "json"])],
+      ["--lines", "--strict"], workspace)
+    #expect(refused.map(\.status) == [2, 0], "\(refused)")
+    #expect(strict.output == ["[0.1]"], "\(strict)")
+    #expect(strict.status == 65, "\(strict)")
+    #expect(strict.errors.contains { $0.contains("/0: ") && $0.contains("round") }, "\(strict)")
   }
 
   @Test("--strict refuses what JSON cannot hold, and ends with 65; the sender is told why")

@@ -1,6 +1,7 @@
 """What Python makes of pickles, for differential tests. Lines of hexadecimal in and out.
 
     pickle_peer.py generate SEED N   N random objects: a label, the pickle, and CBOR of the object
+    pickle_peer.py standard SEED N   the same with values of the standard library's classes
     pickle_peer.py numpy SEED        arrays and scalars of every numeric type, in the same way
     pickle_peer.py load              each line of input loaded, as CBOR
     pickle_peer.py judge             each line of input loaded by an unpickler that finds only the
@@ -11,13 +12,20 @@ In CBOR the elements of sets are sorted by their encoding, since Python's own or
 """
 
 import codecs
+import collections
+import copyreg
+import datetime
+import decimal
+import fractions
 import io
 import math
+import pathlib
 import pickle
 import pickletools
 import random
 import struct
 import sys
+import uuid
 
 
 def head(major, argument):
@@ -45,14 +53,50 @@ def cbor(value):
     if isinstance(value, str):
         content = value.encode()
         return head(3, len(content)) + content
-    if isinstance(value, (list, tuple)):
+    if isinstance(value, (list, tuple, collections.deque)):
         return head(4, len(value)) + b"".join(map(cbor, value))
     if isinstance(value, dict):
         pairs = b"".join(cbor(key) + cbor(item) for key, item in value.items())
         return head(5, len(value)) + pairs
     if isinstance(value, (set, frozenset)):
         return head(6, 258) + head(4, len(value)) + b"".join(sorted(map(cbor, value)))
-    return numpy_cbor(value)
+    return standard_cbor(value) or numpy_cbor(value)
+
+
+def tagged(number, value):
+    return head(6, number) + cbor(value)
+
+
+def standard_cbor(value):
+    if isinstance(value, datetime.datetime):
+        offset = value.utcoffset()
+        if offset is not None and offset % datetime.timedelta(minutes=1) == datetime.timedelta():
+            return tagged(0, value.isoformat())
+        return cbor(value.isoformat())
+    if isinstance(value, datetime.date):
+        return tagged(1004, value.isoformat())
+    if isinstance(value, datetime.time):
+        return cbor(value.isoformat())
+    if isinstance(value, datetime.timedelta):
+        seconds = {1: value.days * 86400 + value.seconds}
+        return tagged(1002, {**seconds, -6: value.microseconds} if value.microseconds else seconds)
+    if isinstance(value, datetime.timezone):
+        return cbor(datetime.time(tzinfo=value).isoformat()[8:])
+    if isinstance(value, decimal.Decimal):
+        sign, digits, exponent = value.as_tuple()
+        if not value.is_finite() or value.is_zero() and sign:
+            return cbor(math.nan if value.is_nan() else float(value))
+        number = int("".join(map(str, digits)))
+        return tagged(4, [exponent, -number if sign else number])
+    if isinstance(value, fractions.Fraction):
+        return tagged(30, getattr(value, "written", [value.numerator, value.denominator]))
+    if isinstance(value, complex):
+        return tagged(43000, [value.real, value.imag])
+    if isinstance(value, uuid.UUID):
+        return tagged(37, value.bytes)
+    if isinstance(value, pathlib.PurePath):
+        return cbor(str(value))
+    return None
 
 
 # Random objects
@@ -129,6 +173,98 @@ def objects(seed, count):
             yield thing(source, [])
 
 
+def offset(source):
+    kind = source.randrange(5)
+    if kind == 0:
+        return datetime.timezone.utc
+    if kind == 1:
+        return datetime.timezone(datetime.timedelta(
+            microseconds=source.randrange(1 - 86_400_000_000, 86_400_000_000)))
+    minutes = datetime.timedelta(minutes=source.randrange(-1439, 1440))
+    return datetime.timezone(minutes, "CEST") if kind == 2 else datetime.timezone(minutes)
+
+
+def moment(source):
+    micro = source.choice([0, 1, 999_999, source.randrange(1_000_000)])
+    fold = source.randrange(2)
+    zone = offset(source) if source.randrange(2) else None
+    clock = datetime.time(source.randrange(24), source.randrange(60), source.randrange(60), micro,
+                          zone, fold=fold)
+    day = datetime.date.fromordinal(source.choice([
+        1, datetime.date.max.toordinal(), source.randrange(1, datetime.date.max.toordinal())]))
+    return source.choice([clock, day, datetime.datetime.combine(day, clock)])
+
+
+def span(source):
+    if source.randrange(3) == 0:
+        return source.choice([datetime.timedelta.min, datetime.timedelta.max,
+                              datetime.timedelta(), datetime.timedelta(microseconds=-1)])
+    return datetime.timedelta(source.randrange(-999_999_999, 999_999_999), source.randrange(86400),
+                              source.choice([0, source.randrange(1_000_000)]))
+
+
+def number(source):
+    kind = source.randrange(4)
+    if kind == 0:
+        return decimal.Decimal(source.choice([
+            "0", "-0", "0.00", "1E+5", "-0E-9", "NaN", "sNaN3", "-NaN", "Infinity", "-Infinity",
+            "1E+999999999999999999", "1E-999999999999999999", "1.50", "100"]))
+    if kind == 1:
+        digits = tuple(source.randrange(10) for _ in range(source.randrange(1, 60)))
+        return decimal.Decimal((source.randrange(2), digits, source.randrange(-400, 400)))
+    if kind == 2:
+        bits = source.choice([3, 30, 100, 300])
+        return fractions.Fraction(source.choice([1, -1]) * source.getrandbits(bits),
+                                  1 + source.getrandbits(bits))
+    return complex(source.choice([0.0, -0.0, math.inf, math.nan, source.uniform(-9, 9)]),
+                   source.choice([0.0, -0.0, -math.inf, source.uniform(-9, 9)]))
+
+
+def path(source):
+    kind = source.choice([pathlib.PurePosixPath, pathlib.PosixPath, pathlib.PureWindowsPath])
+    parts = ["/", "//", "///a", "a", "b c", ".", "..", "", "a/b/", "./c", "\u6c34", "x//y/./z",
+             "C:", "c:\\", "C:x", "d:/e\\f", "\\\\server\\share", "//server/share/q", "\\g",
+             "\\\\?\\UNC\\s\\t", "C:/", "."]
+    return kind(*(source.choice(parts) for _ in range(source.randrange(5))))
+
+
+def single(source):
+    kind = source.randrange(6)
+    if kind == 0:
+        return uuid.UUID(int=source.getrandbits(source.choice([1, 64, 128])))
+    if kind == 1:
+        return offset(source)
+    return source.choice([moment, span, number, path])(source)
+
+
+def is_number(value):
+    return not (isinstance(value, decimal.Decimal) and value.is_nan()) and value == value
+
+
+def standard(source, depth=3):
+    kind = source.randrange(8 if depth else 3)
+    count = source.choice([0, 1, 2, 3, 8])
+    if kind < 3:
+        return single(source) if source.randrange(4) else scalar(source)
+    if kind == 3:
+        some = [standard(source, depth - 1) for _ in range(count)]
+        return collections.deque(some, source.choice([None, 9, count]))
+    # A signalling NaN cannot be hashed, and others are no key twice; nor are two that become the
+    # same text.
+    keys = [k for k in (single(source) for _ in range(count)) if is_number(k)]
+    keys = list({cbor(k): k for k in keys}.values())
+    items = [(k, standard(source, depth - 1)) for k in keys]
+    if kind == 4:
+        return collections.OrderedDict(items)
+    if kind == 5:
+        return collections.defaultdict(
+            source.choice([None, int, list, dict, set, str, float, tuple, bool,
+                           collections.OrderedDict, collections.Counter, decimal.Decimal]), items)
+    if kind == 6:
+        return collections.Counter({k: source.randrange(-2, 9) for k in keys})
+    return [dict(items), set(keys), tuple(keys)]
+
+
 PICKLERS = {
     "C": pickle.dumps,
     "Python": pickle._dumps,
@@ -142,6 +278,19 @@ def save(source, value):
     return "%s-%d" % (name, protocol), PICKLERS[name](value, protocol)
 
 
+class Rational(fractions.Fraction):
+    """As it was written, whether in lowest terms or not."""
+
+    def __new__(cls, *arguments):
+        if isinstance(arguments[0], str):
+            arguments = tuple(map(int, arguments[0].split("/")))
+        if arguments[1:] and arguments[1] < 1:
+            raise ValueError("a denominator that is not positive")
+        made = super().__new__(cls, *arguments)
+        made.written = [*arguments, 1][:2]
+        return made
+
+
 class PlainUnpickler(pickle._Unpickler):
     """Reads what anybody may have written: it is in Python, so that no number makes it reserve
     memory, and it finds nothing that could do harm."""
@@ -150,6 +299,15 @@ class PlainUnpickler(pickle._Unpickler):
         "builtins": {"set": set, "frozenset": frozenset, "bytearray": bytearray, "bytes": bytes},
         "_codecs": {"encode": codecs.encode},
     }
+    # What is only data, and what it is made of.
+    for kind in (complex, object, int, float, str, bool, list, tuple, dict, datetime.date,
+                 datetime.time, datetime.datetime, datetime.timedelta, datetime.timezone,
+                 decimal.Decimal, fractions.Fraction, uuid.UUID, collections.OrderedDict,
+                 collections.defaultdict, collections.Counter, collections.deque,
+                 pathlib.PurePosixPath, pathlib.PosixPath, pathlib.PureWindowsPath):
+        PLAIN.setdefault(kind.__module__, {})[kind.__name__] = kind
+    PLAIN["fractions"]["Fraction"] = Rational
+    PLAIN["copyreg"] = {"_reconstructor": copyreg._reconstructor}
 
     def _decode_string(self, value):
         # A str of Python 2, of which Swift makes text where it can.
@@ -159,7 +317,8 @@ class PlainUnpickler(pickle._Unpickler):
             return value
 
     def find_class(self, module, name):
-        module = {"__builtin__": "builtins"}.get(module, module)
+        module = {"__builtin__": "builtins", "copy_reg": "copyreg"}.get(module, module)
+        name = {"long": "int", "unicode": "str"}.get(name, name)
         return self.PLAIN[module][name]
 
 
@@ -175,6 +334,12 @@ def main():
     if mode == "generate":
         source = random.Random(-1 - int(numbers[0]))
         for value in objects(int(numbers[0]), int(numbers[1])):
+            label, saved = save(source, value)
+            print(label, saved.hex(), cbor(value).hex())
+    elif mode == "standard":
+        source = random.Random(int(numbers[0]))
+        for _ in range(int(numbers[1])):
+            value = standard(source)
             label, saved = save(source, value)
             print(label, saved.hex(), cbor(value).hex())
     elif mode == "numpy":

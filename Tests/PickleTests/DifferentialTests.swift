@@ -10,9 +10,9 @@ struct DifferentialTests {
 
   @Test(
     "What Python pickles is read as the same object, and the reverse", .timeLimit(.minutes(1)),
-    arguments: 0..<4)
-  func pythonObjects(seed: Int) throws {
-    let lines = try PythonPeer.run("generate", seed, Self.count)
+    arguments: ["generate", "standard"], 0..<4)
+  func pythonObjects(mode: String, seed: Int) throws {
+    let lines = try PythonPeer.run(mode, seed, Self.count)
     #expect(lines.count == Self.count)
     var saved: [String] = []
     var expected: [Value] = []
@@ -48,12 +48,15 @@ struct DifferentialTests {
 
   @Test(
     "What is read of damaged pickles is what Python makes of them", .timeLimit(.minutes(1)),
-    arguments: 0..<4)
-  func damaged(seed: Int) throws {
+    arguments: ["generate", "standard"], 0..<4)
+  func damaged(mode: String, seed: Int) throws {
     var generator = SeededGenerator(seed: UInt64(seed))
     // The longest would only be damaged where nothing comes of it.
-    let pickles = try PythonPeer.run("generate", seed + 100, 60).map { try parts($0).pickle }
-      .filter { $0.count < 5000 }
+    let longest = mode == "standard" ? 400 : 5000
+    let pickles = try PythonPeer.run(mode, seed + 100, 90).map { try parts($0).pickle }
+      .filter { $0.count < longest }
+      // Pythons do not agree on a share of which a part is missing.
+      .filter { !String(decoding: $0, as: UTF8.self).contains("WindowsPath") }
     let decoder = PickleDecoder(limits: PickleLimits(items: 20_000))
     var read: [(pickle: [UInt8], value: Value)] = []
     for _ in 0..<8000 {
@@ -63,7 +66,7 @@ struct DifferentialTests {
       }
       if let value = try? decoder.decode(bytes) { read.append((bytes, value)) }
     }
-    #expect(read.count > 500)
+    #expect(read.count > (mode == "standard" ? 150 : 500))
     let lines = try PythonPeer.run("judge", input: read.map { hex($0.pickle) })
     #expect(lines.count == read.count)
     for (line, (pickle, value)) in zip(lines, read) {

@@ -89,8 +89,32 @@ struct EncoderTests {
     arguments: [
       ("undefined", "undefined has no counterpart in Python"),
       ("simple(99)", "the simple value 99 has no counterpart in Python"),
-      ("[0(\"2026-01-01T00:00:00Z\")]", "tag 0 has no counterpart in Python's plain data"),
-      ("37(h'00')", "tag 37 has no counterpart in Python's plain data"),
+      ("[1(1363896240)]", "tag 1 has no counterpart in Python's plain data"),
+      (#"0("2026-01-01")"#, "tag 0, a date and time that Python's datetime does not hold"),
+      (
+        #"0("2026-12-31T23:59:60Z")"#, "tag 0, a date and time that Python's datetime does not hold"
+      ),
+      (
+        #"0("2026-01-01T00:00:00.0000001Z")"#,
+        "tag 0, a date and time that Python's datetime does not hold"
+      ),
+      (
+        #"0("0000-01-01T00:00:00Z")"#, "tag 0, a date and time that Python's datetime does not hold"
+      ),
+      (
+        "4([1000000000000000000, 1])",
+        "tag 4, a decimal fraction that Python's Decimal does not hold, or of over 4,300 digits"
+      ),
+      ("30([1, 0])", "tag 30, a rational number, without two integers"),
+      ("30([1.5, 2])", "tag 30, a rational number, without two integers"),
+      ("37(h'00')", "tag 37, a UUID, without 16 bytes"),
+      ("1002({1: 0.5})", "tag 1002, a duration that Python's timedelta does not hold"),
+      ("1002({1: 0, -9: 1})", "tag 1002, a duration that Python's timedelta does not hold"),
+      (
+        "1002({1: 86400000000000})", "tag 1002, a duration that Python's timedelta does not hold"
+      ),
+      (#"1004("2026-02-29")"#, "tag 1004, a date that Python's date does not hold"),
+      ("43000([1, 2])", "tag 43000, a complex number, without two floats"),
       (
         "18446744073709551615(1)",
         "tag 18446744073709551615 has no counterpart in Python's plain data"

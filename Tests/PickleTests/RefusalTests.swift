@@ -16,11 +16,15 @@ struct RefusalTests {
       (#"cbuiltins\neval\n(S'1'\ntR."#, "builtins.eval", 0),
       (#"c__builtin__\nexec\n."#, "__builtin__.exec", 0),
       (#"(I1\ncsubprocess\nPopen\nt."#, "subprocess.Popen", 4),
+      // What protocols 0 and 1 make instances with: the class is named.
       (
-        #"ccopyreg\n_reconstructor\n(c__main__\nA\nc__builtin__\nobject\nNtR."#,
-        "copyreg._reconstructor", 0
+        #"ccopyreg\n_reconstructor\n(c__main__\nA\nc__builtin__\nobject\nNtR."#, "__main__.A", 25
       ),
-      (#"ccopy_reg\n_reconstructor\n."#, "copy_reg._reconstructor", 0),
+      // Members of enumerations: by value, and by name since Python 3.12.
+      (#"c__main__\nColour\n(I1\ntR."#, "__main__.Colour", 0),
+      (#"cbuiltins\ngetattr\n(c__main__\nColour\nVRED\ntR."#, "__main__.Colour", 19),
+      (#"cbuiltins\ngetattr\n(cuuid\nUUID\nVmro\ntR."#, "builtins.getattr", 36),
+      (#"cbuiltins\ngetattr\n(Va\nVupper\ntR."#, "builtins.getattr", 30),
       (#"c__main__\nThing\n)\x81}\x8c\x01aK\x01sb."#, "__main__.Thing", 0),
       // By INST, which names and calls at once.
       (#"(S'true'\nios\nsystem\n."#, "os.system", 9),
@@ -32,8 +36,17 @@ struct RefusalTests {
       (#"ccodecs\nencode\n."#, "codecs.encode", 0), (#"cBuiltins\nset\n."#, "Builtins.set", 0),
       (#"cbuiltins\n set\n."#, "builtins. set", 0), (#"cbuiltins \nset\n."#, "builtins .set", 0),
       (#"c\nset\n."#, ".set", 0), (#"cbuiltins set\n\n."#, "builtins set.", 0),
-      (#"ccollections\nOrderedDict\n)R."#, "collections.OrderedDict", 0),
-      (#"cdatetime\ndatetime\n."#, "datetime.datetime", 0),
+      (#"ccollections\nChainMap\n)R."#, "collections.ChainMap", 0),
+      (#"ccollections\nUserDict\n."#, "collections.UserDict", 0),
+      (#"ccollections.abc\nOrderedDict\n."#, "collections.abc.OrderedDict", 0),
+      (#"cdatetime\ndatetime.now\n."#, "datetime.datetime.now", 0),
+      (#"cdatetime\ntzinfo\n."#, "datetime.tzinfo", 0),
+      (#"c_datetime\ndatetime\n."#, "_datetime.datetime", 0),
+      (#"czoneinfo\nZoneInfo._unpickle\n."#, "zoneinfo.ZoneInfo._unpickle", 0),
+      (#"cdecimal\nContext\n."#, "decimal.Context", 0),
+      (#"cuuid\nSafeUUID\n."#, "uuid.SafeUUID", 0), (#"cuuid\nuuid4\n."#, "uuid.uuid4", 0),
+      (#"cpathlib\nPath\n."#, "pathlib.Path", 0),
+      (#"cbuiltins\ntype\n."#, "builtins.type", 0), (#"cbuiltins\nmap\n."#, "builtins.map", 0),
       (#"cnumpy\nload\n."#, "numpy.load", 0),
       (#"cnumpy.core.multiarray\nfromstring\n."#, "numpy.core.multiarray.fromstring", 0),
       // Control characters do not reach a terminal.
@@ -73,6 +86,30 @@ struct RefusalTests {
       (
         #"cbuiltins\nset\n)}\x92."#,
         "the pickle makes an instance of 'builtins.set', which would run code", 16
+      ),
+      (
+        #"cdatetime\ndate\n)\x81."#,
+        "the pickle makes an instance of 'datetime.date', which would run code", 16
+      ),
+      (
+        #"cuuid\nUUID\nK\x05\x85\x81."#,
+        "the pickle makes an instance of 'uuid.UUID', which would run code", 14
+      ),
+      (
+        #"cuuid\nUUID\n)}\x92."#,
+        "the pickle makes an instance of 'uuid.UUID', which would run code", 13
+      ),
+      (
+        #"ccopyreg\n_reconstructor\n(cdecimal\nDecimal\ncbuiltins\nobject\nNtR."#,
+        "the pickle makes an instance of 'decimal.Decimal', which would run code", 61
+      ),
+      (
+        #"ccollections\nOrderedDict\n)R}b."#,
+        "the pickle sets the state of a dict, which would run code", 28
+      ),
+      (
+        #"cdecimal\nDecimal\n(V1\ntR}b."#,
+        "the pickle sets the state of a decimal.Decimal, which would run code", 24
       ),
       (#"N)\x81."#, "the pickle makes an instance of None, which would run code", 2),
       (#"\x82\xf0."#, "the pickle asks for the registered extension 240, which would run code", 0),
@@ -133,6 +170,23 @@ struct RefusalTests {
       (#"cbuiltins\nset\n]]\x86R."#, "builtins.set"),
       (#"cbuiltins\nfrozenset\nN\x85R."#, "builtins.frozenset"),
       (#"cbuiltins\nset\n(NNNNNNtR."#, "builtins.set"),
+      (#"cbuiltins\nint\n(V5\ntR."#, "builtins.int"), (#"cbuiltins\nlist\n)R."#, "builtins.list"),
+      (#"cbuiltins\nobject\n)R."#, "builtins.object"), (#"cuuid\nUUID\n(Va\ntR."#, "uuid.UUID"),
+      (#"cdatetime\ndate\n(I2020\nI1\nI2\ntR."#, "datetime.date"),
+      (#"cdatetime\ndatetime\n(C\x04abcdNtR."#, "datetime.datetime"),
+      (#"cdatetime\ntimedelta\n)R."#, "datetime.timedelta"),
+      (#"cdatetime\ntimedelta\n(F1.5\nI0\nI0\ntR."#, "datetime.timedelta"),
+      (#"cdatetime\ntimezone\n(I0\ntR."#, "datetime.timezone"),
+      (#"cdecimal\nDecimal\n(I1\ntR."#, "decimal.Decimal"),
+      (#"cfractions\nFraction\n(F0.5\ntR."#, "fractions.Fraction"),
+      (#"cbuiltins\ncomplex\n(V1j\ntR."#, "builtins.complex"),
+      (#"cpathlib\nPosixPath\n(I1\ntR."#, "pathlib.PurePosixPath"),
+      (#"ccollections\nOrderedDict\n(}tR."#, "collections.OrderedDict"),
+      (#"ccollections\nOrderedDict\n(](I1\ntatR."#, "collections.OrderedDict"),
+      (#"ccollections\ndefaultdict\n(I1\ntR."#, "collections.defaultdict"),
+      (#"ccollections\ndefaultdict\n(cbuiltins\ngetattr\ntR."#, "collections.defaultdict"),
+      (#"ccollections\nCounter\n(]tR."#, "collections.Counter"),
+      (#"ccollections\ndeque\n()I-1\ntR."#, "collections.deque"),
     ])
   func arguments(_ pickle: String, _ name: String) {
     let error = failure(pickle)

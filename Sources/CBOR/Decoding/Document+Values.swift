@@ -87,7 +87,7 @@ extension Document {
     return head.major == MajorType.bytes ? stringBytes(cursor, head) : nil
   }
 
-  /// A float, or an integer that a float holds exactly.
+  /// A float, an integer that a float holds exactly, or a decimal fraction.
   @inline(__always)
   func double(_ cursor: ItemCursor) throws -> Double {
     let head = head(cursor)
@@ -107,13 +107,16 @@ extension Document {
     throw failure(.outOfRange, "\(value) has more precision or range than Float", cursor)
   }
 
-  /// An integer as a float, where that loses nothing.
-  private func integral<F: BinaryFloatingPoint & Decodable>(
+  /// An integer as a float, where that loses nothing; the float that is nearest to a decimal
+  /// fraction, since hardly any is one exactly.
+  private func integral<F: BinaryFloatingPoint & LosslessStringConvertible & Decodable>(
     _ type: F.Type, _ cursor: ItemCursor
   ) throws -> F {
     let head = head(cursor)
     switch head.major {
     case MajorType.unsigned, MajorType.negative: break
+    case MajorType.tag where head.argument == Tag.decimalFraction:
+      return try nearest(type, cursor)
     case MajorType.tag where head.argument != 2 && head.argument != 3:
       let inner = ItemCursor(offset: cursor.offset + head.size, record: cursor.record)
       return try decode(type, at: inner)
@@ -125,5 +128,18 @@ extension Document {
       throw failure(.outOfRange, "\(type) cannot hold \(integer) exactly", cursor)
     }
     return value
+  }
+  private func nearest<F: BinaryFloatingPoint & LosslessStringConvertible>(
+    _ type: F.Type, _ cursor: ItemCursor
+  ) throws -> F {
+    guard case .tagged(let tagged) = value(cursor) else { throw mismatch(type, "a number", cursor) }
+    guard let number = DecimalNumber(tag4: tagged.content) else {
+      throw failure(
+        .invalidValue, "tag 4 without an exponent and a mantissa of up to 4,300 digits", cursor)
+    }
+    guard let float = number.nearest(type) else {
+      throw failure(.outOfRange, "\(type) does not reach \(number.description.prefix(80))", cursor)
+    }
+    return float
   }
 }

@@ -36,8 +36,17 @@ extension DiagnosticScanner {
       return try integer(isNegative, 16, start)
     }
     if take(".") { _ = take(while: isHexDigit) }
+    let end = position
     if take("p") || take("P") { takeExponent() }
-    return try float(from: start)
+    let value = try finite(from: start)
+    // Neither bits behind its last one nor all of them were cut off.
+    guard
+      value == 0
+        ? bits(bytes[digits..<end]) == 0
+        : value.significandWidth + 1 == bits(bytes[digits..<end])
+    else { throw inexact(start, "fewer bits") }
+    skipIndicator()
+    return .float(value)
   }
 
   private mutating func takeExponent() {
@@ -46,12 +55,40 @@ extension DiagnosticScanner {
   }
 
   private mutating func float(from start: Int) throws(CBORError) -> Value {
+    let value = try finite(from: start)
+    guard DecimalNumber(bytes[start..<position])?.isHeld(by: value) ?? false else {
+      throw inexact(start, "a decimal fraction, 4([exponent, digits])")
+    }
+    skipIndicator()
+    return .float(value)
+  }
+
+  private func finite(from start: Int) throws(CBORError) -> Double {
     let text = String(decoding: bytes[start..<position], as: UTF8.self)
     guard let value = Double(text), value.isFinite else {
       throw failure("\(text) is not a float", at: start)
     }
-    skipIndicator()
-    return .float(value)
+    return value
+  }
+
+  private func inexact(_ start: Int, _ remedy: String) -> CBORError {
+    let text = String(decoding: bytes[start..<position].prefix(80), as: UTF8.self)
+    return failure("no float of 64 bits holds \(text); write \(remedy)", at: start)
+  }
+
+  /// How many bits lie between the first and the last one that is set, these included; 0 where
+  /// there is none.
+  private func bits(_ digits: ArraySlice<UInt8>) -> Int {
+    var (count, first, last) = (0, Int?.none, 0)
+    for digit in digits {
+      guard let value = Character(Unicode.Scalar(digit)).hexDigitValue else { continue }
+      if value != 0 {
+        first = first ?? count + value.leadingZeroBitCount - (Int.bitWidth - 4)
+        last = count + 3 - value.trailingZeroBitCount
+      }
+      count += 4
+    }
+    return first.map { last - $0 + 1 } ?? 0
   }
 
   private mutating func integer(

@@ -14,4 +14,8 @@ enum Tag {
   static let set: UInt64 = 258
   /// Time with a fraction of its own (RFC 9581).
   static let extendedTime: UInt64 = 1001
+  /// A duration, in the form of such a time (RFC 9581).
+  static let duration: UInt64 = 1002
+  /// A date without a time, as text (RFC 8943).
+  static let fullDate: UInt64 = 1004
 }

@@ -1,5 +1,5 @@
 /// Dates and times as text, such as `2013-03-21T20:04:00.5-08:00` (RFC 3339).
-enum RFC3339 {
+package enum RFC3339 {
   /// Seconds since the start of 1970 in UTC, or nil for text of another form.
   static func seconds(in text: String) -> Double? {
     var rest = Array(text.utf8)[...]
@@ -50,7 +50,7 @@ enum RFC3339 {
     year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
   }
 
-  private static func days(inMonth month: Int, of year: Int) -> Int {
+  package static func days(inMonth month: Int, of year: Int) -> Int {
     switch month {
     case 2: isLeap(year) ? 29 : 28
     case 4, 6, 9, 11: 30
@@ -59,7 +59,7 @@ enum RFC3339 {
   }
 
   /// Days from the start of 1970 in the proleptic Gregorian calendar.
-  private static func days(to year: Int, _ month: Int, _ day: Int) -> Int {
+  package static func days(to year: Int, _ month: Int, _ day: Int) -> Int {
     // Counted from March, so that the leap day is a year's last.
     let shifted = month <= 2 ? year - 1 : year
     let era = (shifted >= 0 ? shifted : shifted - 399) / 400

@@ -10,6 +10,7 @@ extension JSONPrinter {
     switch tagged.tag {
     case Tag.positiveBignum, Tag.negativeBignum: return append(bignum: tagged)
     case Tag.decimalFraction: return append(decimalFraction: tagged.content)
+    case Tag.duration: return append(duration: tagged.content)
     case Tag.uuid: return append(uuid: tagged.content)
     case Tag.rowMajor, Tag.columnMajor: return append(tensor: tagged)
     default:
@@ -37,21 +38,37 @@ extension JSONPrinter {
     return true
   }
 
-  /// Writes mantissa and exponent as one number, where every reader can hold both.
+  /// Writes mantissa and exponent as one number.
   private mutating func append(decimalFraction content: Value) -> Bool {
-    guard let parts = content.array, parts.count == 2, let exponent = parts[0].integer,
-      let mantissa = parts[1].integer, mantissa.magnitude <= Self.largestExact,
-      (-290...290).contains(exponent)
-    else { return false }
-    guard (-20..<0).contains(exponent) else {
-      append(digits: exponent == 0 ? String(mantissa) : "\(mantissa)e\(exponent)")
+    guard let number = DecimalNumber(tag4: content) else { return false }
+    append(number)
+    return true
+  }
+
+  private mutating func append(_ number: DecimalNumber) {
+    if !number.isFloat {
+      lose(.precision, "a number that no float of 64 bits holds, which most readers round")
+    }
+    append(digits: number.description)
+  }
+
+  /// Writes a duration as seconds: those under key 1, and thousandths, millionths or billionths to
+  /// add under -3, -6 or -9.
+  private mutating func append(duration content: Value) -> Bool {
+    guard let entries = content.map, let seconds = content[key: 1]?.integer else { return false }
+    let fraction = entries.first { $0.key != 1 }
+    guard entries.count == (fraction == nil ? 1 : 2) else { return false }
+    guard let fraction else {
+      append(scalar: Value(seconds))
       return true
     }
-    var digits = String(mantissa.magnitude)
-    let places = Int(-exponent)
-    digits = String(repeating: "0", count: max(0, places + 1 - digits.utf8.count)) + digits
-    if mantissa < 0 { append("-") }
-    append(digits: "\(digits.dropLast(places)).\(digits.suffix(places))")
+    guard let exponent = fraction.key.integer, [-3, -6, -9].contains(exponent),
+      let part = fraction.value.integer
+    else { return false }
+    let scale = (exponent..<0).reduce(Int128(1)) { scale, _ in scale * 10 }
+    let scaled = Int128(seconds) * scale + Int128(part)
+    guard let number = DecimalNumber("\(scaled)e\(exponent)".utf8) else { return false }
+    append(number)
     return true
   }
 
@@ -145,7 +162,7 @@ extension Value.Tagged {
   /// of CBOR itself.
   var speaksForItself: Bool {
     switch tag {
-    case Tag.dateText, Tag.uri: content.text != nil
+    case Tag.dateText, Tag.fullDate, Tag.uri: content.text != nil
     case 55799: true
     default: false
     }

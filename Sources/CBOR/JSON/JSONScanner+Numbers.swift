@@ -1,11 +1,11 @@
 extension JSONScanner {
   /// More digits than these are refused, since converting them takes quadratic time.
-  static let mostDigits = 4300
+  static let mostDigits = DecimalNumber.mostDigits
 
   /// Takes a number: digits alone are an integer of any size, a fraction or an exponent makes it
-  /// a float (RFC 8949, section 6.2).
+  /// a float (RFC 8949, section 6.2), or what is exact where no float holds it.
   ///
-  /// - Throws: `syntax`; `outOfRange` for one that is too large for a float, or too long.
+  /// - Throws: `syntax`; `outOfRange` for one that is too long.
   mutating func number() throws(CBORError) -> Value {
     let start = position
     let isNegative = take("-")
@@ -27,7 +27,7 @@ extension JSONScanner {
     if count <= 18 {
       return isNegative && small > 0 ? .negative(small - 1) : .unsigned(small)
     }
-    try checkLength(start)
+    guard position - start <= Self.mostDigits + 1 else { throw tooLong(start) }
     guard
       let value = BigInteger(
         isNegative: isNegative, digits: bytes[digits..<position], radix: 10)
@@ -36,17 +36,31 @@ extension JSONScanner {
   }
 
   private mutating func float(from start: Int) throws(CBORError) -> Value {
-    if take(".") { try takeDigits() }
-    if take("e") || take("E") {
+    var others = 0
+    if take(".") {
+      try takeDigits()
+      others = 1
+    }
+    if bytes[start] == UInt8(ascii: "-") { others += 1 }
+    guard position - start - others <= Self.mostDigits else { throw tooLong(start) }
+    if next == UInt8(ascii: "e") || next == UInt8(ascii: "E") {
+      position &+= 1
       if !take("-") { _ = take("+") }
       try takeDigits()
     }
-    try checkLength(start)
     let text = String(decoding: bytes[start..<position], as: UTF8.self)
-    guard let value = Double(text), value.isFinite else {
-      throw CBORError(.outOfRange, "a number that no float of 64 bits reaches", offset: start)
+    let float = Double(text)
+    let length = position - start
+    // With its point or exponent it has at most 15 digits, which a float holds; what is shorter yet
+    // has no exponent that is too small for one.
+    if length <= 16, let float, float.isNormal || float == 0 && length <= 5 {
+      return .float(float)
     }
-    return .float(value)
+    guard let number = DecimalNumber(bytes[start..<position]) else {
+      throw CBORError(.outOfRange, "a number whose exponent is beyond 10^18", offset: start)
+    }
+    if let float, number.isHeld(by: float) { return .float(float) }
+    return number.value
   }
 
   private mutating func takeDigits() throws(CBORError) {
@@ -60,10 +74,7 @@ extension JSONScanner {
     return digit < 10 ? digit : nil
   }
 
-  private func checkLength(_ start: Int) throws(CBORError) {
-    guard position - start <= Self.mostDigits + 1 else {
-      throw CBORError(
-        .outOfRange, "a number of more than \(Self.mostDigits) digits", offset: start)
-    }
+  private func tooLong(_ start: Int) -> CBORError {
+    CBORError(.outOfRange, "a number of more than \(Self.mostDigits) digits", offset: start)
   }
 }

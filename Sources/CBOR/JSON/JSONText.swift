@@ -31,7 +31,8 @@ public struct JSONLoss: Hashable, Sendable {
     public static let key = Kind(.key)
     /// NaN or an infinity, which became null.
     public static let nonFinite = Kind(.nonFinite)
-    /// An integer beyond 2^53, which most readers of JSON round.
+    /// An integer beyond 2^53, or another number that no float of 64 bits holds, which most readers
+    /// of JSON round.
     public static let precision = Kind(.precision)
     /// Undefined or a simple value without a name, which became null.
     public static let simple = Kind(.simple)

@@ -142,6 +142,15 @@ extension Value {
     }
   }
 
+  /// How many bytes an integer takes; 0 for anything else.
+  var bytesOfInteger: Int {
+    switch self {
+    case .unsigned, .negative: 8
+    case .tagged(let tagged): tagged.content.bytes?.count ?? 0
+    default: 0
+    }
+  }
+
   /// The integer, where this is one of any size, also under tag 2 or 3.
   public var bigInteger: BigInteger? {
     switch self {

@@ -43,6 +43,8 @@ struct Arena: ~Copyable {
   private(set) var leaves: [Value] = []
   private(set) var elementTypes: [ElementType] = []
   private(set) var arrays: [NumPyArray] = []
+  /// How many elements some lists keep, which are the last ones.
+  private(set) var bounds: [UInt32: Int] = [:]
   /// How many objects the arrays stand for.
   private var arrayItems = 0
   /// How many nodes, leaves and children there may be.
@@ -65,6 +67,12 @@ struct Arena: ~Copyable {
     leaves.append(value)
     return .leaf(kind, UInt32(truncatingIfNeeded: leaves.count &- 1))
   }
+
+  /// Gives a leaf that was made without a value what it is.
+  mutating func fillLeaf(_ index: UInt32, with value: Value) { leaves[Int(index)] = value }
+
+  /// Has a list keep no more than its last elements.
+  mutating func bound(_ index: UInt32, to count: Int) { bounds[index] = count }
 
   @inline(__always)
   mutating func makeNode(

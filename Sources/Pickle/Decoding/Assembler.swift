@@ -14,6 +14,8 @@ struct Assembler: ~Copyable {
   private var open: [Open] = []
   /// How many levels of the value the containers are that are being made.
   private var level = 0
+  /// Whether instances of classes have become text, which may be one with other text.
+  private var holdsInstancesAsText = false
 
   private enum Shared {
     case open
@@ -100,10 +102,20 @@ extension Assembler {
     case .float(let value): return try counted(.float(value), container)
     case .leaf(let kind, let index):
       let value = arena.leaves[Int(index)]
-      try budget.count(UnfoldingBudget.Size(items: 1, content: value.size), offset: container)
-      guard kind == .integer else { return Made(value: value, height: 0) }
-      try checkDepth(level + 1, offset: container)
-      return Made(value: value, height: 1)
+      switch value {
+      case .tagged:
+        let measure = value.measure
+        try budget.count(measure.size, offset: container)
+        try checkDepth(level + measure.height, offset: container)
+        return Made(value: value, height: measure.height)
+      case .null:
+        throw PickleError(
+          .malformed, "\(arena.name(of: item)) whose state never came", offset: container)
+      default:
+        if case .standard = kind { holdsInstancesAsText = true }
+        try budget.count(UnfoldingBudget.Size(items: 1, content: value.length), offset: container)
+        return Made(value: value, height: 0)
+      }
     default: return try object(item, in: container)
     }
   }
@@ -165,13 +177,18 @@ extension Assembler {
     level -= node.levels
     let value: Value =
       switch node.kind {
-      case .list, .tuple: .array(container.values)
+      case .list, .tuple: .array(kept(container.values, of: container.index))
       case .dict: .map(Value.Entries(alternating: try distinct(container.values, node, step: 2)))
       case .set, .frozenSet: .tagged(258, .array(try distinct(container.values, node, step: 1)))
       }
     let made = Made(value: value, height: container.height + node.levels)
     if node.isShared { shared[container.index] = .done(made, budget.spent - container.before) }
     return made
+  }
+
+  private func kept(_ elements: [Value], of index: UInt32) -> [Value] {
+    guard !arena.bounds.isEmpty, let most = arena.bounds[index] else { return elements }
+    return elements.suffix(most)
   }
 
   /// Keys with their values, or elements of a set, of which each is there once: the first of those
@@ -186,6 +203,11 @@ extension Assembler {
       throw PickleError(error.code, error.message, offset: node.offset)
     }
     guard !duplicates.isEmpty else { return values }
+    guard !holdsInstancesAsText else {
+      throw PickleError(
+        .unsupported, "keys that are one here, such as a path and text of the same characters",
+        offset: node.offset)
+    }
     var values = values
     var kept = values.indices.map { _ in true }
     for duplicate in duplicates {
@@ -214,13 +236,35 @@ extension Arena.Node {
 }
 
 extension Value {
-  /// How many bytes a leaf's content takes.
-  fileprivate var size: Int {
+  /// How many bytes text or a byte string takes.
+  fileprivate var length: Int {
     switch self {
     case .text(let text): text.utf8.count
     case .bytes(let bytes): bytes.count
-    case .tagged(let tagged): tagged.content.bytes?.count ?? 0
     default: 0
     }
+  }
+
+  /// What a leaf counts for, and how deep it is; none is deeper than a few levels.
+  fileprivate var measure: (size: UnfoldingBudget.Size, height: Int) {
+    let children: [Value]
+    switch self {
+    case .tagged(let tagged): children = [tagged.content]
+    case .array(let elements): children = Array(elements)
+    case .map(let entries): children = entries.alternating
+    default: return (UnfoldingBudget.Size(items: 1, content: length), 0)
+    }
+    // A tag is none of the objects that are counted: an integer of any size is one.
+    var isTag = false
+    if case .tagged = self { isTag = true }
+    var size = UnfoldingBudget.Size(items: isTag ? 0 : 1, content: 0)
+    var height = 0
+    for child in children {
+      let inner = child.measure
+      size.items += inner.size.items
+      size.content += inner.size.content
+      height = max(height, inner.height)
+    }
+    return (size, height + 1)
   }
 }

@@ -8,7 +8,7 @@ enum Item {
   /// The integer -1 - n.
   case negative(UInt64)
   case float(Double)
-  /// Text, bytes or a large integer: an index into the arena's leaves.
+  /// Text, bytes, a large integer or a value of a class: an index into the arena's leaves.
   case leaf(Leaf, UInt32)
   /// A container: an index into the arena's nodes.
   case node(UInt32)
@@ -20,13 +20,15 @@ enum Item {
   case array(UInt32)
 
   /// What a leaf is to Python.
-  enum Leaf: UInt8 {
+  enum Leaf: Equatable {
     case text
     /// The `str` of Python 2, which is text or bytes.
     case string
     case bytes
     case byteArray
     case integer
+    /// An instance of a class of the standard library that is one value.
+    case standard(Callable)
   }
 }
 

@@ -20,11 +20,16 @@ public import CBOR
 /// | `dict` | map, in its order |
 /// | `set`, `frozenset` | array under tag 258 |
 /// | Python 2's `str` | text where it is UTF-8, otherwise bytes |
+/// | aware `datetime`, `date`, `timedelta` | tags 0, 1004, 1002 |
+/// | naive `datetime`, `time`, `timezone` | text, as `isoformat()` writes it |
+/// | `Decimal`, `Fraction`, `complex`, `UUID` | tags 4, 30, 43000, 37 |
+/// | `OrderedDict`, `defaultdict`, `Counter`; `deque` | map; array |
+/// | paths of `pathlib` | text |
 /// | NumPy arrays, where allowed | typed array (tags 64 to 87); with another number of dimensions than one, under tag 40; of `bool`, an array of booleans |
 /// | NumPy scalars, where allowed | number or boolean |
 ///
 /// Keys are compared as Python does: `True`, `1` and `1.0` are one, the first key and the last
-/// value stay.
+/// value stay. What is left out of which class stands in `docs/pickle.md`.
 public struct PickleDecoder: Sendable {
   public var limits: PickleLimits
   /// Whether arrays and scalars of NumPy are read too. Only numeric types and booleans are.

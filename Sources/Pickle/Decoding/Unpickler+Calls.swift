@@ -50,7 +50,15 @@ extension Unpickler {
     case .reconstruct: result = try reconstruct(arguments)
     case .scalar: result = try scalar(arguments)
     case .fromBuffer: result = try fromBuffer(arguments)
-    case .ndarray: result = nil
+    case .date, .time, .dateTime, .timeDelta, .timeZone, .complex, .decimal, .fraction,
+      .posixPath, .windowsPath:
+      result = try standardValue(callable, arguments)
+    case .orderedDict, .defaultDict, .counter, .deque:
+      result = try standardCollection(callable, arguments)
+    case .reconstructor: result = try reconstructUUID(arguments)
+    case .attribute: throw asksFor("builtins", "getattr")
+    case .ndarray, .uuid, .object, .integer, .float, .string, .boolean, .list, .tuple, .dict:
+      result = nil
     }
     guard let result else {
       throw refused("the pickle calls '\(callable.name)' in a way that plain data does not need")
@@ -64,8 +72,7 @@ extension Unpickler {
     guard let node = arena.node(item), node.kind == .tuple else {
       throw malformed("a call with \(arena.name(of: item)) for its arguments")
     }
-    // More than any of them takes.
-    guard node.count <= 5 else {
+    guard node.count <= callable.mostArguments else {
       throw refused("the pickle calls '\(callable.name)' with \(node.count) arguments")
     }
     return arena.children(of: node)
@@ -132,25 +139,48 @@ extension Unpickler {
       guard let node = arena.node(argument), node.kind != .dict else { return nil }
       elements = arena.children(of: node)
     }
-    for element in elements {
-      guard arena.isHashable(element) else {
-        throw malformed("\(arena.name(of: element)) in a set, which Python cannot hash")
-      }
-      // The list has it too.
-      arena.share(element)
+    for element in elements where !arena.isHashable(element) {
+      throw malformed("\(arena.name(of: element)) in a set, which Python cannot hash")
     }
-    let index = try arena.makeNode(kind, isHashable: kind == .frozenSet, offset: reader.start)
-    try arena.append(elements[...], to: index, offset: reader.start)
-    return .node(index)
+    return .node(try makeNode(kind, sharing: elements))
   }
 
-  /// Sets the state of one of NumPy's objects, the only ones that have any.
+  /// Makes a container of what another one holds, which keeps it.
+  mutating func makeNode(
+    _ kind: Arena.Node.Kind, sharing elements: [Item]
+  ) throws(PickleError) -> UInt32 {
+    for element in elements { arena.share(element) }
+    let index = try arena.makeNode(kind, isHashable: kind == .frozenSet, offset: reader.start)
+    try arena.append(elements[...], to: index, offset: reader.start)
+    return index
+  }
+
+  /// The bytes, where the item is some, or a Python 2 string, which was bytes.
+  mutating func rawBytes(_ item: Item) throws(PickleError) -> [UInt8]? {
+    guard case .leaf(.string, let index) = item, let text = arena.leaves[Int(index)].text else {
+      return arena.bytes(item)
+    }
+    try convert(text.utf8.count)
+    return Array(text.utf8)
+  }
+
+  /// Makes an instance without calling anything: only a `uuid.UUID`, whose state is still to come.
+  mutating func newObject() throws(PickleError) {
+    let start = try top(2)
+    guard case .callable(.uuid) = stack[start], arena.node(stack[start + 1])?.count == 0 else {
+      throw makesInstance(of: stack[start])
+    }
+    try replace(from: start, with: makeUUID())
+  }
+
+  /// Sets the state of a `uuid.UUID` or one of NumPy's objects, the only ones that have any.
   mutating func build() throws(PickleError) {
     let start = try top(2)
     let state = arena.node(stack[start + 1]).flatMap { node -> [Item]? in
       node.kind == .tuple && node.count <= 8 ? arena.children(of: node) : nil
     }
     switch stack[start] {
+    case .leaf(.standard(.uuid), let index): try buildUUID(index, stack[start + 1])
     case .elementType(let index): try buildElementType(index, state)
     case .array(let index): try buildArray(index, state)
     default:

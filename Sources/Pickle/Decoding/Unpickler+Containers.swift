@@ -76,6 +76,7 @@ extension Arena {
     case .leaf(.bytes, _): "bytes"
     case .leaf(.byteArray, _): "a bytearray"
     case .leaf(.integer, _): "an integer"
+    case .leaf(.standard(let callable), _): "a \(callable.name)"
     case .callable(let callable): "'\(callable.name)'"
     case .elementType: "a NumPy type"
     case .array: "a NumPy array"

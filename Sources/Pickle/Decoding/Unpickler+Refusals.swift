@@ -15,7 +15,6 @@ extension Unpickler {
       let start = try popMark()
       guard start < stack.count else { return malformed("an instance of nothing") }
       return makesInstance(of: stack[start])
-    case .newObj: return makesInstance(of: stack[try top(2)])
     case .newObjEx: return makesInstance(of: stack[try top(3)])
     case .ext1: return asksForExtension(try Int64(reader.uint8()))
     case .ext2: return asksForExtension(try Int64(reader.number(UInt16.self)))
@@ -31,12 +30,16 @@ extension Unpickler {
     }
   }
 
+  func unsupported(_ message: String) -> PickleError {
+    PickleError(.unsupported, message, offset: reader.start)
+  }
+
   func asksFor(_ module: String, _ name: String) -> PickleError {
     let shown = Name.shown("\(module).\(name)")
     return refused("the pickle asks for '\(shown)', which would run code")
   }
 
-  private func makesInstance(of item: Item) -> PickleError {
+  func makesInstance(of item: Item) -> PickleError {
     refused("the pickle makes an instance of \(arena.name(of: item)), which would run code")
   }
 

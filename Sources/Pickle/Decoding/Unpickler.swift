@@ -94,7 +94,8 @@ struct Unpickler: ~Copyable {
       case .stackGlobal: try pushStackGlobal()
       case .reduce: try reduce()
       case .build: try build()
-      case .inst, .obj, .newObj, .newObjEx, .ext1, .ext2, .ext4, .persID, .binPersID, .nextBuffer,
+      case .newObj: try newObject()
+      case .inst, .obj, .newObjEx, .ext1, .ext2, .ext4, .persID, .binPersID, .nextBuffer,
         .readOnlyBuffer:
         throw try refusal(of: opcode)
       }

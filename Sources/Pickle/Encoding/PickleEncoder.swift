@@ -12,6 +12,8 @@ public import CBOR
 /// | tag 258; as a key or in a set, `frozenset` | `set` |
 /// | typed array (tags 64 to 87) | `list` of numbers |
 /// | array of several dimensions (tags 40 and 1040) | nested `list`s |
+/// | tags 0, 1004, 1002 | `datetime` with a `timezone`, `date`, `timedelta` |
+/// | tags 4, 30, 43000, 37 | `Decimal`, `Fraction`, `complex`, `UUID` |
 /// | tag 55799 | what is under it |
 ///
 /// Other tags, undefined, and simple values without a name have no counterpart and are refused,

@@ -160,7 +160,11 @@ extension Pickler {
       var content = tagged.content
       while case .tagged(let inner) = content, inner.tag == 55_799 { content = inner.content }
       try write(content, isKey: isKey)
-    default: throw unsupported("tag \(tagged.tag) has no counterpart in Python's plain data")
+    default:
+      guard let call = StandardCall(tagged) else {
+        throw unsupported("tag \(tagged.tag)\(StandardCall.shortcoming(tagged.tag))")
+      }
+      writer.write(call)
     }
   }
 
@@ -168,15 +172,9 @@ extension Pickler {
     guard let integer = Value.tagged(tagged).bigInteger else {
       throw unsupported("tag \(tagged.tag), a large integer, without bytes")
     }
-    switch Value(integer) {
-    case .unsigned(let value): writer.write(unsigned: value)
-    case .negative(let value): writer.write(negative: value)
-    default:
-      // -1 - n is written by the bytes of n.
-      guard case .tagged(let normal) = Value(integer), let bytes = normal.content.bytes,
-        bytes.count < Int(Int32.max)
-      else { throw PickleError(.limitExceeded, "an integer of 2 GiB or more") }
-      writer.writeLong(bytes.reversed(), integer.isNegative)
+    guard integer.magnitude.count < Int(Int32.max) else {
+      throw PickleError(.limitExceeded, "an integer of 2 GiB or more")
     }
+    writer.write(integer)
   }
 }

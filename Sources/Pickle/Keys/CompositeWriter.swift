@@ -71,6 +71,10 @@ struct CompositeWriter {
     case .bytes(let content):
       append(kind: 7, UInt64(content.count))
       bytes += content
+    case .standard(let tag, let content):
+      append(kind: 10, tag)
+      append(kind: 10, UInt64(content.count))
+      bytes += content
     case .composite(let content, _): bytes += content
     }
   }

@@ -12,6 +12,8 @@ enum KeyForm: Hashable {
   case nan
   case text(UTF8Text)
   case bytes([UInt8])
+  /// An instance of a class of the standard library, by a tag and what makes it equal to others.
+  case standard(UInt64, [UInt8])
   /// A tuple or a set: the forms of its elements, written one behind the other.
   case composite([UInt8], holdsNaN: Bool)
 
@@ -38,8 +40,11 @@ enum KeyForm: Hashable {
     case .text(let value): self = .text(UTF8Text(value))
     case .bytes(let value): self = .bytes(value)
     case .float(let value): self.init(float: value)
-    case .tagged:
-      guard let integer = key.bigInteger else { return nil }
+    case .tagged(let tagged):
+      guard let integer = key.bigInteger else {
+        self.init(standard: tagged)
+        return
+      }
       switch Value(integer) {
       case .unsigned(let value): self = .unsigned(value)
       case .negative(let value): self = .negative(value)
@@ -49,7 +54,7 @@ enum KeyForm: Hashable {
     }
   }
 
-  private init(float: Double) {
+  init(float: Double) {
     guard !float.isNaN else {
       self = .nan
       return

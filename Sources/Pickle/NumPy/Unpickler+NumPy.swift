@@ -86,10 +86,6 @@ extension Unpickler {
     case permuted([Int])
   }
 
-  private func unsupported(_ message: String) -> PickleError {
-    PickleError(.unsupported, message, offset: reader.start)
-  }
-
   private func elementType(_ item: Item) throws(PickleError) -> ElementType? {
     guard case .elementType(let index) = item else { return nil }
     let type = arena.elementTypes[Int(index)]
@@ -105,15 +101,6 @@ extension Unpickler {
       shape.append(extent)
     }
     return shape
-  }
-
-  /// The bytes, where the item is some, or a Python 2 string, of which NumPy made its bytes.
-  private mutating func rawBytes(_ item: Item) throws(PickleError) -> [UInt8]? {
-    guard case .leaf(.string, let index) = item, let text = arena.leaves[Int(index)].text else {
-      return arena.bytes(item)
-    }
-    try convert(text.utf8.count)
-    return Array(text.utf8)
   }
 
   private mutating func array(

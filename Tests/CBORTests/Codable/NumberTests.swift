@@ -54,6 +54,10 @@ import Testing
     try refuses(Float.self, "1e300")
     try refuses(Float.self, "16777217")
     try refuses(Double.self, "9007199254740993")
+    try refuses(Double.self, "4([400, 1])")
+    try refuses(Double.self, "4([-400, 1])")
+    try refuses(Float.self, "4([-50, 1])")
+    try refuses(Double.self, "4([1])", .invalidValue)
   }
 
   @Test("A float never becomes an integer, nor text a number") func mismatches() throws {
@@ -78,6 +82,10 @@ import Testing
     #expect(try decode("-3") as Float == -3)
     #expect(try decode("18446744073709551616") as Double == 0x1p64)
     #expect(try decode("0.5") as Float == 0.5)
+    // Hardly any decimal fraction is a float.
+    #expect(try decode("4([-1, 1])") as Float == 0.1)
+    #expect(try decode("4([-3, 1000000000000000123])") as Double == 1000000000000000.125)
+    #expect(try decode("[4([2, -3]), 0.5, 4([-400, 0])]") as [Double] == [-300, 0.5, 0])
     #expect(try (decode("NaN") as Float).isNaN)
     #expect(try decode("2(h'0005')") as Int8 == 5)
     #expect(try decode("3(h'')") as Int == -1)
