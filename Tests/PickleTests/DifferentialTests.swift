@@ -170,7 +170,13 @@ extension Value {
 
   /// The encoding that the script sorts by, in which a float takes 64 bits.
   private var pythonOrder: [UInt8] {
-    guard case .float(let value) = self else { return encoded() }
-    return [0xfb] + withUnsafeBytes(of: value.bitPattern.bigEndian) { [UInt8]($0) }
+    switch self {
+    case .float(let value):
+      return [0xfb] + withUnsafeBytes(of: value.bitPattern.bigEndian) { [UInt8]($0) }
+    case .tagged(let tagged) where tagged.tag == 43_000:
+      // A complex number: the tag, and an array of two floats.
+      return [0xd9, 0xa7, 0xf8, 0x82] + (tagged.content.array ?? []).flatMap(\.pythonOrder)
+    default: return encoded()
+    }
   }
 }
