@@ -116,6 +116,7 @@ let package = Package(
     tests("TransportTests", ["PouchCore", "PouchSockets", "PouchTLS"]),
     tests("PouchTests", ["Pouch", "PouchCore", "PouchSockets", "PouchTLS", "CBOR", subprocess]),
     tests("PouchConfigurationTests", ["PouchConfiguration", "Pouch"]),
+    tests("PouchCommandTests", ["PouchCommand", "PouchConfiguration", "PouchCore"]),
     tests("EndToEndTests", ["Pouch", "CBOR", subprocess]),
     tests(
       "PouchBenchTests",

@@ -5,6 +5,13 @@ import PouchCommand
 import PouchConfiguration
 
 @main
+enum Main {
+  static func main() async {
+    StandardDescriptors.reserve()
+    await PouchBenchTool.main()
+  }
+}
+
 struct PouchBenchTool: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "pouch-bench",

@@ -1,6 +1,14 @@
 import ArgumentParser
+import PouchCommand
 
 @main
+enum Main {
+  static func main() {
+    StandardDescriptors.reserve()
+    PouchCerts.main()
+  }
+}
+
 struct PouchCerts: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "pouch-certs",

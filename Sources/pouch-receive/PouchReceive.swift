@@ -4,6 +4,13 @@ import PouchCommand
 import PouchConfiguration
 
 @main
+enum Main {
+  static func main() async {
+    StandardDescriptors.reserve()
+    await PouchReceive.main()
+  }
+}
+
 struct PouchReceive: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "pouch-receive",
@@ -34,7 +41,13 @@ struct PouchReceive: AsyncParsableCommand {
       An object's name is a label, not a path: it stays below the output directory, in directories \
       that are made when they are missing, and is never led away by '..' or a link. An object \
       without a name becomes object-1 and so on. A file appears under its name when it is whole; \
-      one that begins with '.pouch-' is not, and nobody needs it once no receiver is running.
+      one that begins with '.pouch-' is not, and nobody needs it once no receiver is running. A full \
+      disk refuses an object, and the next one may fit. A directory that is removed and made again is \
+      found again; until then objects are refused. One that becomes read-only ends the receiver.
+
+      On stdout one object is behind the other. What --raw has written of an object that breaks off \
+      cannot be taken back: it is told at once with its size, and the exit status is 65 whatever comes \
+      later. When stdout takes nothing any more, the receiver ends with 73.
 
       Pickles are read as data: nothing that one asks for is looked up, imported or called. With \
       --output and --raw they are written as they are, and not read.
@@ -43,9 +56,9 @@ struct PouchReceive: AsyncParsableCommand {
         0    success
         2    some objects could not be stored
         64   usage
-        65   some objects were not what they should be
+        65   some objects were not what they should be, or stdout holds a part of one
         69   nobody answered
-        73   the output cannot be written
+        73   the output, or an event, cannot be written
         76   the peer speaks something else
         77   TLS, identity, or a key's permissions
         78   configuration

@@ -4,6 +4,13 @@ import PouchCommand
 import PouchConfiguration
 
 @main
+enum Main {
+  static func main() async {
+    StandardDescriptors.reserve()
+    await PouchSend.main()
+  }
+}
+
 struct PouchSend: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "pouch-send",
@@ -44,6 +51,7 @@ struct PouchSend: AsyncParsableCommand {
         65   bad data: an input is not what it should be
         66   an input is missing, and nothing was sent
         69   nobody answered
+        73   an event of --json cannot be written
         75   timed out
         76   the peer speaks something else
         77   TLS, identity, or a key's permissions

@@ -5,17 +5,17 @@ extension Connection {
   /// Whether this side takes no more objects.
   var isClosing: Bool { closingFlag.load(ordering: .relaxed) }
 
-  /// Refuses one object, so that its sender knows.
-  func refuse(_ id: UInt64, _ refusal: Refusal) {
+  /// Refuses one object, and tells its sender and the receiver's owner.
+  func refuse(_ object: RefusedObject, _ refusal: Refusal) {
     let flusher = state.withLock { state -> UnsafeContinuation<Void, Never>? in
       if state.outcome == nil {
-        state.session.refuse(id, refusal)
+        state.session.refuse(object.id, refusal)
         noteReplies(&state)
       }
       return state.idleFlusher.take()
     }
     flusher?.resume()
-    policy.onRefusal?(info, id, refusal)
+    policy.onRefusal?(info, object, refusal)
   }
 
   /// Runs a handler of a streamed object beside the reader, and books the object when both the
@@ -34,8 +34,13 @@ extension Connection {
     } catch {
       state.withLock { _ = $0.channels.removeValue(forKey: delivery.id) }
       channel.abandon()
-      // Where the rest did not come there is nothing to refuse: the object is incomplete.
-      if !channel.hasFailed { refuse(delivery.id, Refusal(handlerError: error)) }
+      let refusal = Refusal(handlerError: error)
+      if !channel.hasFailed {
+        refuse(RefusedObject(delivery), refusal)
+      } else if error is Refusal {
+        // The rest does not come, and the sender is told nothing; the handler had refused it before.
+        policy.onRefusal?(info, RefusedObject(delivery), refusal)
+      }
     }
     let (flusher, reader) = state.withLock { state in
       state.runningHandlers -= 1

@@ -59,7 +59,7 @@ extension Inlet {
         do {
           try await hand(objects.current, to: handler)
         } catch {
-          connection.refuse(objects.current.id, Refusal(handlerError: error))
+          connection.refuse(RefusedObject(objects.current), Refusal(handlerError: error))
         }
       } else if !books.isSettledEarly {
         refuse(objects.current)
@@ -107,7 +107,7 @@ extension Inlet {
         do {
           try handler(objects.current)
         } catch {
-          connection.refuse(objects.current.id, Refusal(handlerError: error))
+          connection.refuse(RefusedObject(objects.current), Refusal(handlerError: error))
         }
       } else if !isSettledEarly {
         refuse(objects.current)
@@ -140,8 +140,9 @@ extension Inlet {
       try await handler(DeliveryBatch(objects, firstID: first, count: count))
     } catch {
       let refusal = Refusal(handlerError: error)
-      for id in first...probe.current.id {
-        connection.refuse(id, refusal)
+      var refused = objects
+      while try refused.advance() {
+        connection.refuse(RefusedObject(refused.current), refusal)
         try await connection.awaitReplies()
       }
     }

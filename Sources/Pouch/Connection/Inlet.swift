@@ -85,13 +85,15 @@ struct Inlet {
   private mutating func begin(
     _ id: UInt64, _ entry: Entry, _ box: AttributesBox?, _ group: inout DiscardingTaskGroup
   ) async throws(PouchError) {
+    let attributes = box?.attributes ?? .none
+    let object = RefusedObject(id: id, format: entry.format, attributes: attributes)
     if let refusal = gate.policy.refusal(of: entry.format) {
-      return connection.refuse(id, refusal)
+      return connection.refuse(object, refusal)
     }
     do throws(PouchError) {
-      try box?.attributes.checkAttachmentsOfChunks()
+      try attributes.checkAttachmentsOfChunks()
     } catch {
-      return connection.refuse(id, Refusal(handlerError: error))
+      return connection.refuse(object, Refusal(handlerError: error))
     }
     guard case .streamed(let handler) = sink else {
       collected[id] = Assembly(format: entry.format, attributes: box)
@@ -102,7 +104,7 @@ struct Inlet {
     try await connection.awaitHandlers()
     connection.state.withLock { $0.channels[id] = channel }
     let delivery = StreamedDelivery(
-      id: id, format: entry.format, attributes: box?.attributes ?? .none,
+      id: id, format: entry.format, attributes: attributes,
       body: DeliveryBody(source: .chunks(channel)), connection: connection.info)
     let connection = connection
     group.addTask(executorPreference: connection.stream.preferredExecutor) {
@@ -141,7 +143,8 @@ struct Inlet {
     }
     drop(id)
     connection.refuse(
-      id,
+      RefusedObject(
+        id: id, format: object.format, attributes: object.attributes?.attributes ?? .none),
       Refusal(
         code: "too-large", isRetryable: true,
         text: isWithinLimit
@@ -171,13 +174,15 @@ struct Inlet {
       case .none: break
       }
     } catch {
-      connection.refuse(id, Refusal(handlerError: error))
+      connection.refuse(RefusedObject(delivery), Refusal(handlerError: error))
     }
   }
 
   /// Refuses an object that the gate does not admit.
   func refuse(_ delivery: Delivery) {
-    if let objection = gate.objection(to: delivery) { connection.refuse(delivery.id, objection) }
+    if let objection = gate.objection(to: delivery) {
+      connection.refuse(RefusedObject(delivery), objection)
+    }
   }
 
   func settle(_ ids: ClosedRange<UInt64>) {

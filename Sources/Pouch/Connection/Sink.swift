@@ -16,7 +16,7 @@ enum Sink: Sendable {
 
 extension Refusal {
   /// What the sender is told about the error that a handler threw.
-  init(handlerError error: any Error) {
+  package init(handlerError error: any Error) {
     switch error {
     case let refusal as Refusal: self = refusal
     case let error as PouchError:

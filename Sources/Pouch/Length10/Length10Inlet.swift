@@ -121,7 +121,7 @@ struct Length10Inlet: ~Copyable {
     do {
       try await handler(delivery)
     } catch {
-      connection.refuse(delivery.id, error)
+      connection.refuse(RefusedObject(delivery), error)
     }
   }
 
@@ -193,13 +193,13 @@ extension Length10Connection {
       try await channel.drain()
     } catch {
       channel.abandon()
-      // Where the rest did not come, the connection says why.
-      if !channel.hasFailed { refuse(delivery.id, error) }
+      // Where the rest did not come there is nothing to refuse, unless the handler had done so.
+      if !channel.hasFailed || error is Refusal { refuse(RefusedObject(delivery), error) }
     }
   }
 
   /// Books an object that its handler refused. The sender cannot be told.
-  fileprivate func refuse(_ id: UInt64, _ error: any Error) {
-    policy.onRefusal?(info, id, Refusal(handlerError: error))
+  fileprivate func refuse(_ object: RefusedObject, _ error: any Error) {
+    policy.onRefusal?(info, object, Refusal(handlerError: error))
   }
 }

@@ -118,6 +118,14 @@ public struct DeliveryBody: AsyncSequence, Sendable {
     }
   }
 
+  /// Whether the rest of the object will not come.
+  package var hasFailed: Bool {
+    switch source {
+    case .whole: false
+    case .chunks(let channel): channel.hasFailed
+    }
+  }
+
   public func makeAsyncIterator() -> Iterator { Iterator(source: source) }
 
   /// Yields the pieces as they arrive.

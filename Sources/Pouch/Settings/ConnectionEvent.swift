@@ -15,9 +15,29 @@ public enum ConnectionEvent: Sendable {
   case connected(ConnectionInfo)
   /// A peer came that could not be accepted, or a peer could not be reached.
   case refused(Endpoint, PouchError)
-  /// A receiver refused the object with this number. Its sender is told too, except with the
-  /// framing `length10`.
-  case objectRefused(ConnectionInfo, UInt64, Refusal)
+  /// A receiver refused an object. Its sender is told too, except with the framing `length10`. An
+  /// object of which the rest did not come is not refused.
+  case objectRefused(ConnectionInfo, RefusedObject, Refusal)
   /// A connection has ended; with an error unless both sides had closed it.
   case disconnected(ConnectionInfo, PouchError?)
+}
+
+/// What is known of an object that a receiver refused.
+public struct RefusedObject: Sendable {
+  /// The object's number, counted from 1 in its sender's order.
+  public let id: UInt64
+  /// How its payload is serialized.
+  public let format: ObjectFormat
+  /// What the sender said about it.
+  public let attributes: Attributes
+}
+
+extension RefusedObject {
+  init(_ delivery: Delivery) {
+    self.init(id: delivery.id, format: delivery.format, attributes: delivery.attributes)
+  }
+
+  init(_ delivery: StreamedDelivery) {
+    self.init(id: delivery.id, format: delivery.format, attributes: delivery.attributes)
+  }
 }

@@ -7,7 +7,7 @@ struct ReceptionPolicy: Sendable {
   /// Whether pickles may hold NumPy arrays.
   var allowsNumPy = false
   /// Called for each object that was refused.
-  var onRefusal: (@Sendable (ConnectionInfo, UInt64, Refusal) -> Void)?
+  var onRefusal: (@Sendable (ConnectionInfo, RefusedObject, Refusal) -> Void)?
 
   /// Why an object in `format` is refused; nil when it is not.
   func refusal(of format: ObjectFormat) -> Refusal? {

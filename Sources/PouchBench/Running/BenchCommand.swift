@@ -76,11 +76,11 @@ package struct BenchCommand: Sendable {
     if let json, !json.isStandardOutput { try json.write(report.json() + "\n") }
     if let csv, !csv.isStandardOutput { try csv.write(report.csv()) }
     if json?.isStandardOutput == true {
-      console.result(try report.json())
+      try console.result(report.json())
     } else if csv?.isStandardOutput == true {
-      console.result(String(report.csv().dropLast()))
+      try console.result(String(report.csv().dropLast()))
     } else {
-      console.result(report.text())
+      try console.result(report.text())
     }
   }
 }

@@ -28,7 +28,7 @@ package struct CompareCommand: Sendable {
       let comparison = try Comparison(
         read(before), read(after), thresholds: thresholds,
         tolerance: tolerance ?? Difference.usualTolerance)
-      console.result(comparison.text())
+      try console.result(comparison.text())
       return comparison.failures.isEmpty
         ? ExitStatus.success.rawValue : BenchStatus.thresholdCrossed
     } catch {

@@ -44,6 +44,18 @@ package final class Interrupt: Sendable {
     if waits[0].revents == 0 { try check() }
   }
 
+  /// Waits until nobody reads from the pipe or socket `descriptor` any more. Blocks.
+  ///
+  /// - Returns: false when `trigger` was called before.
+  func waitForHangUp(of descriptor: Int32) -> Bool {
+    var waits = [
+      pollfd(fd: descriptor, events: 0, revents: 0),
+      pollfd(fd: read.number, events: Int16(POLLIN), revents: 0),
+    ]
+    _ = retrying { poll(&waits, 2, -1) }
+    return waits[0].revents != 0
+  }
+
   /// - Throws: What `trigger` was given, once it was called.
   func check() throws(PouchError) {
     if let error = reason.withLock({ $0 }) { throw error }

@@ -8,12 +8,32 @@ internal import Synchronization
 /// An object is written under a temporary name beside its place, synced, and given its name in
 /// one step; then the directory is synced. Its name can lead into directories below this one,
 /// which are made when they are missing, and never through a link.
+///
+/// It is the directory that its path leads to when an object begins, whatever happened to the one
+/// that it led to before: one that is removed and made again, mounted or moved needs no restart.
 package final class OutputDirectory: Sendable {
   /// As the user wrote it.
   let path: String
   let onConflict: OutputSettings.OnConflict
-  private let root: FileHandle
+  private let place: String
+  private let root: Mutex<Root>
+  private let numbers = FreeNumbers()
   private let unnamed = Atomic<UInt64>(0)
+
+  /// The directory that the path led to when it was last looked at.
+  private struct Root {
+    let handle: FileHandle
+    let device: dev_t
+    let number: ino_t
+
+    init(_ handle: FileHandle) {
+      self.handle = handle
+      let status = handle.status()
+      (device, number) = (status?.st_dev ?? 0, status?.st_ino ?? 0)
+    }
+
+    func isAt(_ status: stat) -> Bool { device == status.st_dev && number == status.st_ino }
+  }
 
   /// Opens the directory, making it when it is missing, and tries whether files can be made in it.
   ///
@@ -23,15 +43,36 @@ package final class OutputDirectory: Sendable {
   ) throws(PouchError) {
     self.path = path
     self.onConflict = onConflict
+    // Also when the working directory is removed and made again.
+    place = OutputDirectory.absolute(path)
     try OutputDirectory.make(path)
-    do throws(PouchError) {
-      root = try FileHandle.open(path, O_RDONLY | O_DIRECTORY, .outputFailed)
-      _ = try IncomingFile(in: root)
+    let handle = try OutputDirectory.open(path)
+    root = Mutex(Root(handle))
+    do throws(StorageFailure) {
+      _ = try IncomingFile(in: handle)
     } catch {
-      throw PouchError(
-        .outputFailed, "files cannot be written to '\(path)'",
-        hint: "choose a directory that this user may write to", cause: error.cause)
+      throw OutputDirectory.unwritable(path, error.error.cause)
     }
+  }
+
+  private static func open(_ path: String) throws(PouchError) -> FileHandle {
+    do throws(PouchError) {
+      return try FileHandle.open(path, O_RDONLY | O_DIRECTORY, .outputFailed)
+    } catch {
+      throw unwritable(path, error.cause)
+    }
+  }
+
+  private static func unwritable(_ path: String, _ cause: String?) -> PouchError {
+    PouchError(
+      .outputFailed, "files cannot be written to '\(path)'",
+      hint: "choose a directory that this user may write to", cause: cause)
+  }
+
+  private static func absolute(_ path: String) -> String {
+    guard !path.hasPrefix("/"), let here = getcwd(nil, 0) else { return path }
+    defer { free(here) }
+    return "\(String(cString: here))/\(path)"
   }
 
   /// Makes a directory and those that lead to it.
@@ -51,18 +92,52 @@ package final class OutputDirectory: Sendable {
   /// Begins a file for an object.
   ///
   /// - Parameter name: What the peer calls it; without one it becomes `object-1` and so on.
-  /// - Throws: `Refusal` for a name that is none; `PouchError` with `.outputFailed`.
+  /// - Throws: `Refusal` for a name that is none; `StorageFailure`.
   func begin(_ name: String?) throws -> IncomingFile {
-    let place: ObjectName
+    let object: ObjectName
     if let name {
-      place = try ObjectName(name)
+      object = try ObjectName(name)
     } else {
       let number = unnamed.wrappingAdd(1, ordering: .relaxed).newValue
-      place = ObjectName(known: "object-\(number)")
+      object = ObjectName(known: "object-\(number)")
     }
-    let directory = try descend(place.components.dropLast())
-    if onConflict == .refuse { try refuseConflict(place, directory) }
-    return try IncomingFile(in: directory, as: place, onConflict)
+    let root = try current()
+    do {
+      let directory = try descend(object.components.dropLast(), from: root)
+      if onConflict == .refuse { try refuseConflict(object, directory) }
+      return try IncomingFile(in: directory, as: object, onConflict, numbers: numbers)
+    } catch var failure as StorageFailure {
+      // Another object's fate would be the same.
+      failure.isForAll = OutputDirectory.isReadOnly(root)
+      throw failure
+    }
+  }
+
+  /// The directory that the path leads to now.
+  private func current() throws(StorageFailure) -> FileHandle {
+    var status = stat()
+    guard stat(place, &status) == 0 else {
+      let error = PouchError.system(
+        .outputFailed, "the output directory '\(path)' is not there", errno: errno,
+        hint: "make it again")
+      throw StorageFailure(
+        error, reason: "its output directory is not there", isRetryable: errno == ENOENT)
+    }
+    return try root.withLock { root throws(StorageFailure) in
+      if root.isAt(status) { return root.handle }
+      do throws(PouchError) {
+        root = Root(try OutputDirectory.open(place))
+      } catch {
+        throw StorageFailure(
+          error, reason: "its output directory cannot be opened", isRetryable: false)
+      }
+      numbers.forget()
+      return root.handle
+    }
+  }
+
+  private static func isReadOnly(_ directory: FileHandle) -> Bool {
+    faccessat(directory.number, ".", W_OK, 0) != 0 && errno == EROFS
   }
 
   /// Says so before the object has come, where that is known.
@@ -73,12 +148,13 @@ package final class OutputDirectory: Sendable {
   }
 
   /// Opens the directory that `components` lead to, one step at a time.
-  private func descend(_ components: ArraySlice<String>) throws -> FileHandle {
+  private func descend(
+    _ components: ArraySlice<String>, from root: FileHandle
+  ) throws -> FileHandle {
     var directory = root
     for component in components {
       if mkdirat(directory.number, component, 0o777) != 0, errno != EEXIST {
-        throw PouchError.system(
-          .outputFailed, "the directory '\(component)' cannot be made", errno: errno)
+        throw StorageFailure("the directory '\(component)' cannot be made", errno: errno)
       }
       let parent = directory.number
       let number = retrying {
@@ -90,8 +166,7 @@ package final class OutputDirectory: Sendable {
           text: "the object's name leads through something that is not a directory")
       }
       guard number >= 0 else {
-        throw PouchError.system(
-          .outputFailed, "the directory '\(component)' cannot be opened", errno: errno)
+        throw StorageFailure("the directory '\(component)' cannot be opened", errno: errno)
       }
       directory = FileHandle(number)
     }

@@ -17,38 +17,17 @@ struct FileStore: ObjectStore {
       }
       return StoredObject(size: UInt64(whole.count), file: file)
     }
-    var files = [try await blocking { try directory.begin(name) }]
+    let object = IncomingObject(try await blocking { try directory.begin(name) })
     var parts = BodyParts(delivery)
     var size: UInt64 = 0
     for try await chunk in delivery.body {
       meter.add(bytes: chunk.count)
       size += UInt64(chunk.count)
       let pieces = parts.cut(chunk)
-      files = try await blocking { [files] in
-        var files = files
-        for piece in pieces {
-          try FileStore.begin(upTo: piece.part, &files)
-          try files[piece.part].write(piece.bytes)
-        }
-        return files
-      }
+      try await blocking { try object.write(pieces) }
     }
-    // The object comes last: when its file is there, so are those of its attachments.
-    let names = try await blocking { [files] in
-      var files = files
-      try FileStore.begin(upTo: attachments, &files)
-      let others = try files.dropFirst().map { try $0.commit() }
-      return try [files[0].commit()] + others
-    }
+    let names = try await blocking { try object.commit(attachments: attachments) }
     return StoredObject(
       size: size, file: names.first, attachments: Array(names.dropFirst()))
-  }
-  /// Begins the files of attachments up to a number, one after the other: the peer says how many there
-  /// are, and costs one descriptor.
-  private static func begin(upTo last: Int, _ files: inout [IncomingFile]) throws {
-    while files.count <= last {
-      try files[files.count - 1].seal()
-      files.append(try files[0].beginAttachment(files.count))
-    }
   }
 }

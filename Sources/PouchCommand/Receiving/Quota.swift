@@ -31,6 +31,9 @@ final class Quota: Sendable {
     }
   }
 
+  /// Whether all that are wanted are done.
+  var isComplete: Bool { state.withLock { $0.done == count } }
+
   /// Gives a place back.
   func giveBack() { state.withLock { $0.begun -= 1 } }
 

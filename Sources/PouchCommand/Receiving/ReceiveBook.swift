@@ -4,6 +4,8 @@ internal import Synchronization
 
 /// What a receiving command knows of its run so far.
 final class ReceiveBook: Sendable {
+  /// The figures. Each object that has begun is in one of `stored`, `refused` and `incomplete` when
+  /// it has ended.
   struct Ledger: Sendable {
     var begun: UInt64 = 0
     var stored: UInt64 = 0
@@ -14,9 +16,27 @@ final class ReceiveBook: Sendable {
     var invalid: UInt64 = 0
     /// Objects of which the rest did not come.
     var incomplete: UInt64 = 0
+    /// Refused or incomplete objects of which a part stands in the output.
+    var torn: UInt64 = 0
     /// Of what was stored.
     var bytes: UInt64 = 0
+    /// Why the run came to its end, when that was not in good order.
     var outcome: PouchError?
+    /// Why nothing can be stored any more.
+    var storageEnd: PouchError?
+
+    /// For people.
+    var sum: String {
+      "begun \(begun) = stored \(stored) + refused \(refused) + incomplete \(incomplete)"
+    }
+
+    /// - Throws: `.internal` when an object was lost or booked twice.
+    func check() throws(PouchError) {
+      guard begun != stored + refused + incomplete else { return }
+      throw PouchError(
+        .internal, "the books are wrong: \(sum) does not hold",
+        hint: "this is a fault of pouch-receive: please report it")
+    }
   }
 
   /// Why an object was refused.
@@ -46,7 +66,23 @@ final class ReceiveBook: Sendable {
 
   func begin() { state.withLock { $0.ledger.begun += 1 } }
   func lose() { state.withLock { $0.ledger.incomplete += 1 } }
-  func fail(_ error: PouchError) { state.withLock { $0.ledger.outcome = error } }
+  func tear() { state.withLock { $0.ledger.torn += 1 } }
+
+  /// Books the end of the run. What came first is the cause of what comes later.
+  func fail(_ error: PouchError) {
+    state.withLock { $0.ledger.outcome = $0.ledger.outcome ?? error }
+  }
+
+  /// Books that nothing can be stored any more.
+  ///
+  /// - Returns: Whether that is news.
+  func endStorage(_ error: PouchError) -> Bool {
+    state.withLock { state in
+      guard state.ledger.storageEnd == nil else { return false }
+      state.ledger.storageEnd = error
+      return true
+    }
+  }
 
   func store(_ size: UInt64) {
     state.withLock { state in
@@ -75,14 +111,6 @@ final class ReceiveBook: Sendable {
       state.ledger.begun += 1
       state.ledger.refused += 1
       return true
-    }
-  }
-
-  /// Forgets what belongs to a connection that has ended.
-  func note(_ event: ConnectionEvent) {
-    guard case .disconnected(let connection, _) = event else { return }
-    state.withLock { state in
-      state.told = state.told.filter { $0.connection != ObjectIdentifier(connection) }
     }
   }
 }

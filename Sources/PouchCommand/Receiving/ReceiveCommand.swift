@@ -39,9 +39,9 @@ package struct ReceiveCommand: Command {
       case .directory(let path):
         FileStore(
           directory: try OutputDirectory(path, onConflict: configuration.output.onConflict))
-      case .standardOutput(.raw): StandardOutputStore(nil)
+      case .standardOutput(.raw): try StandardOutputStore(nil)
       case .standardOutput(let form):
-        StandardOutputStore(
+        try StandardOutputStore(
           LineWriter(
             form, isStrict: configuration.output.isStrict,
             longest: configuration.limits.object))

@@ -3,7 +3,8 @@ internal import PouchConfiguration
 internal import PouchCore
 internal import ServiceLifecycle
 
-/// Receives objects and puts each where it belongs, until enough have come or it is asked to stop.
+/// Receives objects and puts each where it belongs, until enough have come, nothing can be stored any
+/// more, or it is asked to stop.
 final class Receiving: Service {
   private let receiver: Receiver
   private let store: any ObjectStore
@@ -11,6 +12,10 @@ final class Receiving: Service {
   private let meter: ProgressMeter
   private let console: Console
   private let book = ReceiveBook()
+  /// How long objects may take to end when nothing can be stored any more.
+  private let drain: Duration
+  /// Ends when nothing can be stored any more.
+  private let storage = AsyncStream.makeStream(of: Never.self)
 
   init(
     endpoints: EndpointSettings, options: ReceiverOptions, store: any ObjectStore, count: Int?,
@@ -19,12 +24,11 @@ final class Receiving: Service {
     var options = options
     let book = book
     options.onEvent = { event in
-      book.note(event)
       console.report(event)
-      if case .objectRefused(let connection, let id, let refusal) = event,
-        book.isNews(connection, id)
+      if case .objectRefused(let connection, let object, let refusal) = event,
+        book.isNews(connection, object.id)
       {
-        Receiving.tell(connection, id, refusal, console)
+        console.tell(refused: ReceivedObject(object, connection), refusal, refusal.text)
       }
     }
     switch endpoints {
@@ -35,25 +39,60 @@ final class Receiving: Service {
     self.console = console
     quota = Quota(count)
     meter = ProgressMeter(progress, console, phase: .receiving)
+    drain = options.timeouts.drain
   }
 
   // MARK: The service
 
   func run() async throws {
     await withGracefulShutdownHandler {
-      await withTaskGroup(of: Void.self) { group in
-        let meter = meter
-        group.addTask { await meter.run() }
-        do throws(PouchError) {
-          try await receiver.runStreamed { try await self.take($0) }
-        } catch {
-          book.fail(error)
+      await withTaskGroup(of: Bool.self) { group in
+        group.addTask {
+          await self.receive()
+          return true
         }
+        group.addTask { await self.waitForStorage() }
+        group.addTask {
+          await self.meter.run()
+          return false
+        }
+        // Whoever says that it is over is waited for.
+        while let isOver = await group.next(), !isOver {}
         group.cancelAll()
       }
     } onGracefulShutdown: {
       self.receiver.stop()
     }
+  }
+
+  private func receive() async {
+    do throws(PouchError) {
+      try await receiver.runStreamed { try await self.take($0) }
+    } catch {
+      book.fail(error)
+    }
+  }
+
+  /// Waits until nothing can be stored any more, and for the objects that this leaves.
+  ///
+  /// - Returns: Whether they have had their time.
+  private func waitForStorage() async -> Bool {
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask {
+        if let failure = await self.store.waitForEnd() { self.endStorage(failure) }
+      }
+      for await _ in storage.stream {}
+      if !Task.isCancelled { try? await Task.sleep(for: drain) }
+      group.cancelAll()
+    }
+    return !Task.isCancelled
+  }
+
+  /// Ends the run because nothing can be stored any more.
+  private func endStorage(_ failure: StorageFailure) {
+    guard book.endStorage(failure.error) else { return }
+    receiver.stop()
+    storage.continuation.finish()
   }
 
   // MARK: Objects
@@ -71,38 +110,26 @@ final class Receiving: Service {
       }
       meter.addObject()
       book.store(stored.size)
-      tell(delivery, stored)
+      console.tell(stored: ReceivedObject(delivery), stored)
       if quota.finish() { receiver.stop() }
+    } catch let torn as TornObject {
+      book.tear()
+      let cause = (torn.cause as? StorageFailure)?.error ?? torn.cause
+      console.tell(torn: ReceivedObject(delivery), torn.written, cause)
+      throw refuse(delivery, torn.cause, isTold: true)
     } catch {
       throw refuse(delivery, error)
     }
   }
 
-  private func tell(_ delivery: StreamedDelivery, _ stored: StoredObject) {
-    let name = delivery.attributes.name ?? stored.file ?? "an object"
-    var text = "received \(name) (\(HumanText.size(stored.size))) from \(delivery.peer)"
-    if let file = stored.file, file != name { text += " as \(file)" }
-    if !stored.attachments.isEmpty {
-      text += ", attachments as \(stored.attachments.joined(separator: ", "))"
-    }
-    console.log(.info, text)
-    if let losses = stored.losses {
-      console.log(
-        .warning, "the output does not hold all of \(Receiving.label(delivery)): \(losses)")
-    }
-    var members = Receiving.details(delivery)
-    members.append(("size", .unsigned(stored.size)))
-    if let file = stored.file { members.append(("file", .text(file))) }
-    if !stored.attachments.isEmpty {
-      members.append(("attachments", .array(stored.attachments.map { .text($0) })))
-    }
-    console.event("object", members)
-  }
-
   /// Books and tells an object that came to nothing.
   ///
+  /// - Parameter isTold: Whether it has been told.
   /// - Returns: What the sender is told, which holds nothing of this side's files.
-  private func refuse(_ delivery: StreamedDelivery, _ error: any Error) -> any Error {
+  private func refuse(
+    _ delivery: StreamedDelivery, _ error: any Error, isTold: Bool = false
+  ) -> any Error {
+    let object = ReceivedObject(delivery)
     let refusal: Refusal
     let local: String
     var fault = ReceiveBook.Fault.sender
@@ -114,61 +141,25 @@ final class Receiving: Service {
       local = error.cause.description
       refusal = Refusal(code: "format", text: local)
       fault = .content
-    case let error as PouchError where error.code == .outputFailed:
-      local = error.description
+    case let failure as StorageFailure:
+      local = failure.error.description
       refusal = Refusal(
-        code: "storage", isRetryable: true,
-        text: "the receiver cannot store the object: \(error.cause ?? "it cannot be written")")
+        code: "storage", isRetryable: failure.isRetryable,
+        text: "the receiver cannot store the object: \(failure.reason)")
       fault = .storage
-    default:
+      if failure.isForAll { endStorage(failure) }
+    case let error where delivery.body.hasFailed:
       // The rest will not come: there is nothing to refuse.
       book.lose()
-      console.log(.warning, "\(Receiving.label(delivery)) did not come whole: \(error)")
+      if !isTold { console.tell(incomplete: object, error) }
       return error
+    default:
+      refusal = Refusal(handlerError: error)
+      local = error is CancellationError ? refusal.text : "\(error)"
     }
     book.refuse(delivery.connection, delivery.id, fault)
-    console.log(.warning, "refused \(Receiving.label(delivery)): \(local)")
-    console.event(
-      "rejected",
-      Receiving.details(delivery) + [
-        ("code", .text(refusal.code)), ("retryable", .bool(refusal.isRetryable)),
-        ("message", .text(local)),
-      ])
+    if !isTold { console.tell(refused: object, refusal, local) }
     return refusal
-  }
-
-  /// Tells an object that was refused before it was handed over, for its format or its size.
-  private static func tell(
-    _ connection: ConnectionInfo, _ id: UInt64, _ refusal: Refusal, _ console: Console
-  ) {
-    console.log(.warning, "refused object \(id) from \(connection.peer): \(refusal.text)")
-    console.event(
-      "rejected",
-      [
-        ("id", .unsigned(id)), ("peer", .text(connection.peer.description)),
-        ("code", .text(refusal.code)), ("retryable", .bool(refusal.isRetryable)),
-        ("message", .text(refusal.text)),
-      ])
-  }
-
-  private static func label(_ delivery: StreamedDelivery) -> String {
-    let name = delivery.attributes.name.map { "'\($0)'" } ?? "object \(delivery.id)"
-    return "\(name) from \(delivery.peer)"
-  }
-
-  private static func details(_ delivery: StreamedDelivery) -> [(String, JSONValue)] {
-    var members: [(String, JSONValue)] = [
-      ("id", .unsigned(delivery.id)), ("peer", .text(delivery.peer.description)),
-      ("format", .text(delivery.format.description)),
-    ]
-    let attributes = delivery.attributes
-    if let name = attributes.name { members.append(("name", .text(name))) }
-    if let type = attributes.contentType { members.append(("type", .text(type))) }
-    if !attributes.headers.isEmpty {
-      let headers = attributes.headers.sorted { $0.key < $1.key }
-      members.append(("headers", .object(headers.map { ($0.key, .text($0.value)) })))
-    }
-    return members
   }
 
   // MARK: The end
@@ -178,42 +169,39 @@ final class Receiving: Service {
   /// - Parameter signal: The status for the signal that asked to stop, if one did.
   func conclude(_ signal: ExitStatus?) -> ExitStatus {
     let ledger = book.ledger
-    tell(ledger)
-    if let outcome = ledger.outcome {
-      let status = outcome.code == .cancelled ? signal ?? .unexpected : ExitStatus(outcome.code)
-      console.report(fatal: outcome, status)
+    if ledger.begun > 0 || ledger.outcome == nil { console.tell(ledger, meter) }
+    do throws(PouchError) {
+      try ledger.check()
+      // Whoever has all that he asked for may close his end.
+      if let error = ledger.storageEnd, !quota.isComplete { throw error }
+      if let outcome = ledger.outcome { throw outcome }
+      try ledger.checkObjects()
+      return .success
+    } catch {
+      let status = error.code == .cancelled ? signal ?? .unexpected : ExitStatus(error.code)
+      console.report(fatal: error, status)
       return status
     }
-    guard ledger.failed == 0 else {
-      let error = PouchError(
-        .objectsFailed, "\(HumanText.count(ledger.failed, "object")) could not be stored")
-      console.report(fatal: error, .objectsFailed)
-      return .objectsFailed
-    }
-    guard ledger.invalid == 0 else {
-      let error = PouchError(
-        .badData,
-        "\(HumanText.count(ledger.invalid, "object")) could not be taken for what it holds")
-      console.report(fatal: error, .badData)
-      return .badData
-    }
-    return .success
   }
+}
 
-  private func tell(_ ledger: ReceiveBook.Ledger) {
-    guard ledger.begun > 0 || ledger.outcome == nil else { return }
-    let elapsed = meter.elapsed
-    console.log(
-      .info,
-      "received \(HumanText.count(ledger.stored, "object")), \(HumanText.size(ledger.bytes)) in "
-        + "\(HumanText.duration(elapsed)); begun \(ledger.begun) = stored \(ledger.stored) + "
-        + "refused \(ledger.refused) + incomplete \(ledger.incomplete)")
-    console.event(
-      "summary",
-      [
-        ("begun", .unsigned(ledger.begun)), ("stored", .unsigned(ledger.stored)),
-        ("refused", .unsigned(ledger.refused)), ("incomplete", .unsigned(ledger.incomplete)),
-        ("bytes", .unsigned(ledger.bytes)), ("seconds", .number(elapsed / .seconds(1))),
-      ])
+extension ReceiveBook.Ledger {
+  /// - Throws: What became of objects that were neither stored nor given up by their senders.
+  fileprivate func checkObjects() throws(PouchError) {
+    guard torn == 0 else {
+      throw PouchError(
+        .truncated,
+        "stdout holds a part of \(HumanText.count(torn, "object")) that did not come whole",
+        hint: "what reads stdout cannot tell it from a whole one: begin again with an empty output")
+    }
+    guard failed == 0 else {
+      throw PouchError(
+        .objectsFailed, "\(HumanText.count(failed, "object")) could not be stored")
+    }
+    guard invalid == 0 else {
+      throw PouchError(
+        .badData,
+        "\(HumanText.count(invalid, "object")) could not be taken for what it holds")
+    }
   }
 }

@@ -15,13 +15,19 @@ final class StandardOutputStore: ObjectStore {
     /// Whose turn it is, and who waits behind.
     var turns: [Turn] = []
     var count: UInt64 = 0
+    /// Why nothing can be written any more.
+    var failure: StorageFailure?
   }
 
   /// Makes lines of objects; nil for payloads as they are.
   private let writer: LineWriter?
   private let state = Mutex(State())
 
-  init(_ writer: LineWriter?) { self.writer = writer }
+  /// - Throws: `.outputFailed` when stdout is closed.
+  init(_ writer: LineWriter?) throws(PouchError) {
+    try StandardDescriptors.checkOutput()
+    self.writer = writer
+  }
 
   func take(_ delivery: StreamedDelivery, _ meter: ProgressMeter) async throws -> StoredObject {
     try writer?.admit(delivery)
@@ -29,13 +35,11 @@ final class StandardOutputStore: ObjectStore {
     defer { endTurn(number) }
     guard let writer else { return try await pass(delivery, meter) }
     let payload = try await collect(delivery, atMost: writer.longest, meter)
-    return try await blocking {
-      let (line, losses) = try InvalidObject.finding { () throws(PouchError) in
-        try writer.line(delivery, payload)
-      }
-      try StandardOutputStore.write(line)
-      return StoredObject(size: UInt64(payload.count), losses: losses)
+    let (line, losses) = try await blocking {
+      try InvalidObject.finding { () throws(PouchError) in try writer.line(delivery, payload) }
     }
+    try await write([line])
+    return StoredObject(size: UInt64(payload.count), losses: losses)
   }
 
   /// Writes an object as it comes, without its attachments: who reads the pipe could not tell them
@@ -45,11 +49,17 @@ final class StandardOutputStore: ObjectStore {
   ) async throws -> StoredObject {
     var parts = BodyParts(delivery)
     var size: UInt64 = 0
-    for try await chunk in delivery.body {
-      meter.add(bytes: chunk.count)
-      let own = parts.cut(chunk).filter { $0.part == 0 }.map(\.bytes)
-      size += own.reduce(0) { $0 + UInt64($1.count) }
-      try await blocking { for bytes in own { try StandardOutputStore.write(bytes) } }
+    do {
+      for try await chunk in delivery.body {
+        meter.add(bytes: chunk.count)
+        let own = parts.cut(chunk).filter { $0.part == 0 }.map(\.bytes)
+        try await write(own)
+        size += own.reduce(0) { $0 + UInt64($1.count) }
+      }
+    } catch let torn as TornObject {
+      throw TornObject(written: size + torn.written, cause: torn.cause)
+    } catch {
+      throw TornObject.error(size, error)
     }
     return StoredObject(size: size, losses: delivery.attachmentsLeftOut)
   }
@@ -65,6 +75,7 @@ final class StandardOutputStore: ObjectStore {
     var payload = ByteBuffer()
     for try await chunk in delivery.body {
       meter.add(bytes: chunk.count)
+      try checkFailure()
       guard chunk.count <= longest - payload.count else {
         throw Refusal(
           code: "too-large",
@@ -75,10 +86,51 @@ final class StandardOutputStore: ObjectStore {
     return payload.freeze()
   }
 
-  private static func write(_ bytes: Bytes) throws(PouchError) {
-    try bytes.withUnsafeBytes { buffer throws(PouchError) in
-      try SystemOutput.write(buffer, to: STDOUT_FILENO, "stdout")
+  // MARK: The output
+
+  /// Writes pieces of an object. What is behind one that is not written whole would be taken for its
+  /// rest: nothing is written any more.
+  ///
+  /// - Throws: `StorageFailure`, in a `TornObject` when some of them was written.
+  private func write(_ pieces: [Bytes]) async throws {
+    try checkFailure()
+    var written: UInt64 = 0
+    for bytes in pieces {
+      do {
+        try await blocking { try SystemOutput.write(bytes, to: STDOUT_FILENO) }
+        written += UInt64(bytes.count)
+      } catch let failure as SystemOutput.Failure {
+        throw TornObject.error(written + UInt64(failure.written), fail(failure))
+      } catch {
+        throw TornObject.error(written, error)
+      }
     }
+  }
+
+  private func checkFailure() throws(StorageFailure) {
+    if let failure = state.withLock({ $0.failure }) { throw failure }
+  }
+
+  /// Takes note that nothing can be written any more, and sends away whoever waits.
+  private func fail(_ failure: SystemOutput.Failure) -> StorageFailure {
+    state.withLock { state in
+      if let failure = state.failure { return failure }
+      var failure = StorageFailure(failure, writing: "stdout")
+      failure.isForAll = true
+      state.failure = failure
+      for turn in state.turns { turn.grant.finish() }
+      return failure
+    }
+  }
+
+  func waitForEnd() async -> StorageFailure? {
+    guard let interrupt = try? Interrupt() else { return nil }
+    let isGone = await withTaskCancellationHandler {
+      (try? await blocking { interrupt.waitForHangUp(of: STDOUT_FILENO) }) ?? false
+    } onCancel: {
+      interrupt.trigger(PouchError(.cancelled, "the receiver has ended"))
+    }
+    return isGone ? fail(SystemOutput.Failure(written: 0, number: EPIPE)) : nil
   }
 
   // MARK: Turns
@@ -88,8 +140,9 @@ final class StandardOutputStore: ObjectStore {
   /// An object that came in the middle of another of its connection cannot wait: it would hold up
   /// the rest of the one that it waits for.
   ///
-  /// - Throws: A refusal that says to try again.
+  /// - Throws: A refusal that says to try again; `StorageFailure`.
   private func waitForTurn(_ delivery: StreamedDelivery) async throws -> UInt64 {
+    try checkFailure()
     let (turns, grant) = AsyncStream.makeStream(of: Void.self)
     let number = try state.withLock { state throws(Refusal) -> UInt64 in
       let isBetween = state.turns.contains {
@@ -107,6 +160,7 @@ final class StandardOutputStore: ObjectStore {
     }
     for await _ in turns { return number }
     endTurn(number)
+    try checkFailure()
     throw CancellationError()
   }
 

@@ -24,7 +24,9 @@ extension Command {
   /// Does what was asked.
   ///
   /// - Returns: The exit status; what went wrong has been told.
-  package func run() async -> ExitStatus {
+  package func run() async -> ExitStatus { console.finish(await tryToRun()) }
+
+  private func tryToRun() async -> ExitStatus {
     let configuration: Configuration
     do throws(ConfigurationErrors) {
       configuration = try self.configuration()
@@ -32,6 +34,7 @@ extension Command {
       return console.report(error)
     }
     do throws(PouchError) {
+      try console.checkEvents()
       return try await work(configuration)
     } catch {
       let status = ExitStatus(error.code)

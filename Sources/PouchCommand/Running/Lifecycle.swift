@@ -15,7 +15,7 @@ enum Lifecycle {
   static func run(
     _ service: some Service, drain: Duration, _ console: Console
   ) async -> ExitStatus? {
-    ignoreBrokenPipes()
+    ignoreFailedWrites()
     let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
     var configuration = ServiceGroupConfiguration(
       services: [
@@ -42,9 +42,11 @@ enum Lifecycle {
           }
         }
       }
+      tasks.addTask { await console.watchRepeats() }
       await tasks.next()
       tasks.cancelAll()
     }
+    console.sayRemainingRepeats()
     return received.status
   }
 
@@ -61,8 +63,12 @@ enum Lifecycle {
     exit(status.rawValue)
   }
 
-  /// A reader that goes away is an error of the write, not a reason to die without a word.
-  private static func ignoreBrokenPipes() { signal(SIGPIPE, SIG_IGN) }
+  /// A reader that goes away, and a file that may not grow, are errors of the write, not reasons to
+  /// die without a word.
+  private static func ignoreFailedWrites() {
+    signal(SIGPIPE, SIG_IGN)
+    signal(SIGXFSZ, SIG_IGN)
+  }
 }
 
 /// The first signal that came.

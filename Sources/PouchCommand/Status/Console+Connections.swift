@@ -12,18 +12,17 @@ extension Console {
     case .secured(let endpoint, _): log(.trace, "the stream to \(endpoint) is secure")
     case .warning(let endpoint, let text):
       log(.warning, text, [("endpoint", .text(endpoint.description))])
-    case .objectRefused(let connection, let id, let refusal):
-      log(.debug, "object \(id) from \(connection.peer) was refused: \(refusal.text)")
+    case .objectRefused(let connection, let object, let refusal):
+      log(.debug, "object \(object.id) from \(connection.peer) was refused: \(refusal.text)")
     case .connected(let connection):
       let details = Console.details(connection)
       log(.debug, "connected: \(connection)", details)
       self.event("connected", details)
     case .refused(let endpoint, let error):
-      log(.warning, "a peer was turned away: \(error)", Console.details(error))
-      self.event(
-        "error",
-        [("fatal", .bool(false)), ("endpoint", .text(endpoint.description))]
-          + Console.details(error))
+      let details = Console.details(error)
+      warn(
+        "turned away", Console.reason(error), "a peer was turned away: \(error)", details,
+        event: [("fatal", .bool(false)), ("endpoint", .text(endpoint.description))] + details)
     case .disconnected(let connection, let error):
       var details: [(String, JSONValue)] = [
         ("endpoint", .text(connection.endpoint.description)),
@@ -31,7 +30,7 @@ extension Console {
       ]
       if let error {
         details.append(("error", .object(Console.details(error))))
-        log(.warning, "the connection broke: \(error)", details)
+        warn("broken", Console.reason(error), "the connection broke: \(error)", details)
       } else {
         log(.debug, "disconnected: \(connection.peer)", details)
       }
@@ -75,12 +74,21 @@ extension Console {
     return members
   }
 
+  /// What an error has in common with others of its cause, whoever is at the other end.
+  static func reason(_ error: PouchError) -> String {
+    ([error.code.description, error.message] + [error.cause].compactMap(\.self))
+      .joined(separator: ": ")
+  }
+
   /// Tells the error that ends the command, on stderr and as an event.
   package func report(fatal error: PouchError, _ status: ExitStatus) {
     fail(error.description, hint: error.hint)
-    event(
-      "error",
-      [("fatal", .bool(true)), ("exit", .integer(Int64(status.rawValue)))]
-        + Console.details(error))
+    var members: [(String, JSONValue)] = [
+      ("fatal", .bool(true)), ("exit", .integer(Int64(status.rawValue))),
+    ]
+    if let endpoint = error.endpoint {
+      members.append(("endpoint", .text(endpoint.description)))
+    }
+    event("error", members + Console.details(error))
   }
 }

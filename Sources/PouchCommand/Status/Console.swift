@@ -1,6 +1,6 @@
 internal import Glibc
 internal import Logging
-internal import PouchCore
+package import PouchCore
 internal import Synchronization
 
 /// Where a command speaks: results and payloads on stdout, everything else on stderr.
@@ -28,20 +28,36 @@ package final class Console: Sendable {
     package var colors = false
 
     package init() {}
+
+    /// The least important messages that are written. Beside events those for people are warnings
+    /// and errors alone, unless all were asked for.
+    fileprivate var threshold: Level {
+      eventsJSON && level > .debug ? max(level, .warning) : level
+    }
   }
 
-  private struct State {
+  fileprivate struct State {
     var style: Style
     var progressLine = ""
+    var output = StatusStream(STDOUT_FILENO)
+    var errors = StatusStream(STDERR_FILENO)
   }
 
   /// The command's name, as in `pouch-send: error: …`.
   package let command: String
   private let state: Mutex<State>
+  let repeats = Mutex(Repeats())
+  /// The time since some moment before this was made.
+  let uptime: @Sendable () -> Duration
 
-  package init(command: String, style: Style) {
+  /// - Parameter uptime: A clock, for tests.
+  package init(
+    command: String, style: Style, uptime: (@Sendable () -> Duration)? = nil
+  ) {
     self.command = command
     state = Mutex(State(style: style))
+    let start = ContinuousClock.now
+    self.uptime = uptime ?? { ContinuousClock.now - start }
   }
 
   package var style: Style {
@@ -56,12 +72,12 @@ package final class Console: Sendable {
     _ level: Level, _ message: String, _ details: [(String, JSONValue)] = []
   ) {
     state.withLock { state in
-      guard level >= state.style.level else { return }
+      guard level >= state.style.threshold else { return }
       let line =
         state.style.logsJSON
         ? Console.jsonLine(level, message, details)
         : Console.textLine(level, message, colors: state.style.colors)
-      Console.write(line, above: state.progressLine)
+      state.say(line)
     }
   }
 
@@ -94,19 +110,19 @@ package final class Console: Sendable {
       if state.style.logsJSON {
         var details: [(String, JSONValue)] = []
         if let hint { details.append(("hint", .text(hint))) }
-        Console.write(Console.jsonLine(.error, message, details), above: state.progressLine)
+        state.say(Console.jsonLine(.error, message, details))
         return
       }
       let mark = Console.paint("error:", "1;31", state.style.colors)
       var text = "\(command): \(mark) \(message.printable)\n"
       if let hint { text += "  = \(hint.printable)\n" }
-      Console.write(text, above: state.progressLine)
+      state.say(text)
     }
   }
 
   /// Writes text that is rendered already, such as a configuration's errors.
   package func writeStatus(_ text: String) {
-    state.withLock { Console.write(text, above: $0.progressLine) }
+    state.withLock { $0.say(text) }
   }
 
   // MARK: Progress
@@ -116,14 +132,8 @@ package final class Console: Sendable {
     state.withLock { state in
       guard line != state.progressLine else { return }
       state.progressLine = line
-      Console.write("", above: line, clears: true)
+      state.say("", clears: true)
     }
-  }
-
-  private static func write(_ text: String, above progressLine: String, clears: Bool = false) {
-    let erase = progressLine.isEmpty && !clears ? "" : "\r\u{1b}[K"
-    // Nobody can be told that stderr does not take what it is told.
-    try? SystemOutput.write(erase + text + progressLine, to: STDERR_FILENO, "stderr")
   }
 
   // MARK: Results
@@ -132,28 +142,95 @@ package final class Console: Sendable {
   package func event(_ name: String, _ members: [(String, JSONValue)]) {
     state.withLock { state in
       guard state.style.eventsJSON else { return }
-      let head: [(String, JSONValue)] = [
-        ("event", .text(name)), ("v", 1), ("time", .text(Timestamp.now())),
-      ]
-      // Whoever reads events and goes away has lost interest; the objects still matter.
-      try? SystemOutput.write(
-        JSONValue.object(head + members).text + "\n", to: STDOUT_FILENO, "stdout")
+      state.output.write(Console.eventLine(name, members)) { loss in
+        Console.eventLine(
+          "lost", [("count", .unsigned(loss.count)), ("message", .text(Console.text(loss)))])
+      }
     }
   }
 
+  private static func eventLine(_ name: String, _ members: [(String, JSONValue)]) -> String {
+    let head: [(String, JSONValue)] = [
+      ("event", .text(name)), ("v", 1), ("time", .text(Timestamp.now())),
+    ]
+    return JSONValue.object(head + members).text + "\n"
+  }
+
+  private static func text(_ loss: StatusStream.Loss) -> String {
+    let events = HumanText.count(loss.count, "event")
+    return "\(events) could not be written: \(loss.failure.error("stdout"))"
+  }
+
   /// Writes a result for people to stdout, unless events take its place.
-  package func result(_ text: String) {
-    state.withLock { state in
-      guard !state.style.eventsJSON else { return }
-      if !state.progressLine.isEmpty { Console.write("", above: "", clears: true) }
-      try? SystemOutput.write(text + "\n", to: STDOUT_FILENO, "stdout")
-      if !state.progressLine.isEmpty { Console.write("", above: state.progressLine) }
+  ///
+  /// - Throws: `.outputFailed` when not all of it can be written.
+  package func result(_ text: String) throws(PouchError) {
+    let failure = state.withLock { state -> SystemOutput.Failure? in
+      guard !state.style.eventsJSON else { return nil }
+      let progressLine = state.progressLine
+      state.progressLine = ""
+      if !progressLine.isEmpty { state.say("", clears: true) }
+      defer {
+        state.progressLine = progressLine
+        if !progressLine.isEmpty { state.say("") }
+      }
+      do throws(SystemOutput.Failure) {
+        try SystemOutput.write(text + "\n", to: STDOUT_FILENO)
+        return nil
+      } catch {
+        return error
+      }
     }
+    if let failure { throw failure.error("stdout") }
+  }
+
+  // MARK: The end
+
+  /// Finds out before anything is done whether there is a stdout for events.
+  ///
+  /// - Throws: `.outputFailed` when there is none; no event is tried then.
+  func checkEvents() throws(PouchError) {
+    guard style.eventsJSON else { return }
+    do throws(PouchError) {
+      try StandardDescriptors.checkOutput()
+    } catch {
+      style.eventsJSON = false
+      throw error
+    }
+  }
+
+  /// Says whether events were lost.
+  ///
+  /// - Parameter status: How the command ends but for that.
+  /// - Returns: How it ends.
+  func finish(_ status: ExitStatus) -> ExitStatus {
+    // Whoever reads events and goes away has lost interest; the objects still matter.
+    guard let loss = state.withLock({ $0.output.loss }), loss.failure.number != EPIPE else {
+      return status
+    }
+    fail(Console.text(loss), hint: "what they told is missing from stdout, and nowhere else")
+    return status == .success ? .outputFailed : status
   }
 
   /// A logger that writes here, for libraries that want one.
   var logger: Logger {
     Logger(label: command) { _ in ConsoleLogHandler(console: self) }
+  }
+}
+
+extension Console.State {
+  /// Writes a message to stderr, above the progress line.
+  ///
+  /// - Parameter clears: Whether a progress line may stand there that is not known any more.
+  fileprivate mutating func say(_ text: String, clears: Bool = false) {
+    let erase = progressLine.isEmpty && !clears ? "" : "\r\u{1b}[K"
+    errors.write(erase + text + progressLine) { loss in
+      let messages = HumanText.count(loss.count, "message")
+      let text = "\(messages) could not be written here: \(loss.failure.error("stderr"))"
+      return style.logsJSON
+        ? Console.jsonLine(.warning, text, [])
+        : Console.textLine(.warning, text, colors: style.colors)
+    }
   }
 }
 

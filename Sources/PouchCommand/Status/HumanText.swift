@@ -31,6 +31,16 @@ package enum HumanText {
     }
   }
 
+  /// A duration behind "the last": `3.4 s`, `minute`, `5 minutes`.
+  package static func span(_ time: Duration) -> String {
+    let minutes = Int((time / .seconds(60)).rounded(.down))
+    return switch minutes {
+    case 0: duration(time)
+    case 1: "minute"
+    default: "\(minutes) minutes"
+    }
+  }
+
   /// `1 object`, `3 objects`.
   package static func count(_ number: UInt64, _ noun: String) -> String {
     number == 1 ? "1 \(noun)" : "\(number) \(noun)s"

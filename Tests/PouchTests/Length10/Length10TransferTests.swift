@@ -103,9 +103,9 @@ struct Length10TransferTests {
       let refused = Gathered<(UInt64, Refusal)>()
       var options = receiving
       options.onEvent = {
-        if case .objectRefused(let connection, let id, let refusal) = $0 {
+        if case .objectRefused(let connection, let object, let refusal) = $0 {
           #expect(connection.framing == .length10)
-          refused.append((id, refusal))
+          refused.append((object.id, refusal))
         }
       }
       let got = Gathered<Bytes>()

@@ -1,0 +1,214 @@
+import Foundation
+import Testing
+
+/// A receiver that writes to stdout: what stands there, and what happens when nothing can.
+@Suite(.serialized, .timeLimit(.minutes(1))) struct StandardOutputTests {
+  /// A receiver whose stdout goes where the shell's `redirection` says, with `$out` as a file.
+  private func receiver(_ redirection: String, _ workspace: Workspace) -> Program {
+    let script = "out=$0; \(redirection)"
+    return Program(
+      name: "pouch-receive",
+      command: ["sh", "-c", script, workspace.file("out")] + Program.receive.command)
+  }
+
+  /// Lines that are more than a sender keeps to itself.
+  private func makeLines(_ workspace: Workspace) throws -> String {
+    try workspace.write("part", (1...300_000).map { "part \($0)\n" }.joined())
+  }
+
+  // MARK: Pieces
+
+  @Test("a piece of an object on stdout is told with its size, and is never a success")
+  func torn() async throws {
+    let workspace = try Workspace()
+    let part = try makeLines(workspace)
+    let whole = try workspace.write("whole", "whole\n")
+    let (_, received) = try await withProgram(
+      .receive, ["--listen", Meeting.unix.endpoint(workspace), "--raw", "--count", "1"]
+    ) { receiving in
+      let endpoint = try await receiving.endpoint()
+      try await withPartialSender(workspace, to: endpoint, part: part) { _ in
+        try await receiving.line(with: "part 100000")
+      }
+      try await receiving.line(with: "error: stdout holds the first ")
+      let next = try await run(.send, ["--to", endpoint, whole])
+      #expect(next.status == 0, "\(next)")
+    }
+    #expect(received.status == 65, "\(received.errors)")
+    // What was said to be there is what is there.
+    let bytes = received.output.joined(separator: "\n").utf8.count - "whole".utf8.count
+    #expect(
+      received.error.contains("stdout holds the first \(bytes) bytes of 'fifo' from"),
+      "\(received.errors)")
+    #expect(received.error.contains("begun 2 = stored 1 + refused 0 + incomplete 1"))
+    #expect(received.error.contains("a part of 1 of them stands in the output"))
+    #expect(received.error.contains("error: stdout holds a part of 1 object"))
+  }
+
+  /// What a sender in length10 sends: a piece of an object before it breaks off, then two whole ones.
+  private func length10(_ running: RunningProgram) async throws {
+    let port = try await running.endpoint().split(separator: ":").last.map(String.init) ?? ""
+    let script = """
+      import pickle, socket, sys
+      line = socket.create_connection(('127.0.0.1', int(sys.argv[1])))
+      whole = pickle.dumps(7)
+      if sys.argv[2] == 'part':
+        line.sendall(b'%-10d' % 5000000 + b'part\\n' * 400000)
+      else:
+        for _ in range(2): line.sendall(b'%-10d' % len(whole) + whole)
+        line.recv(1)
+      """
+    let part = try await run(.python, ["-c", script, port, "part"])
+    #expect(part.status == 0, "\(part)")
+    try await running.line(with: "the connection broke")
+    let whole = try await run(.python, ["-c", script, port, "whole"])
+    #expect(whole.status == 0, "\(whole)")
+  }
+
+  private let listening = [
+    "--listen", "tcp://127.0.0.1:0", "--framing", "length10", "--count", "2",
+  ]
+
+  @Test(
+    "lines and diagnostic notation write nothing of an object before all of it is there",
+    .enabled(if: Program.hasPython), arguments: ["--lines", "--diagnostic"])
+  func whole(_ form: String) async throws {
+    let (_, received) = try await withProgram(.receive, listening + [form]) {
+      try await length10($0)
+    }
+    #expect(received.status == 0, "\(received)")
+    #expect(received.output == ["7", "7"], "\(received)")
+  }
+
+  @Test("in length10, too, a piece on stdout is told", .enabled(if: Program.hasPython))
+  func tornLength10() async throws {
+    let (_, received) = try await withProgram(.receive, listening + ["--raw"]) {
+      try await length10($0)
+    }
+    #expect(received.status == 65, "\(received.errors)")
+    #expect(received.error.contains(#/error: stdout holds the first [0-9]+ bytes of object 1/#))
+    #expect(received.error.contains("begun 3 = stored 2 + refused 0 + incomplete 1; a part of 1"))
+  }
+
+  @Test(
+    "what cannot be written whole is told with its size, and nothing is written behind it",
+    arguments: ["--raw", "--lines"])
+  func cut(_ form: String) async throws {
+    let workspace = try Workspace()
+    let text = "\"" + String(repeating: "x", count: 3_000_000) + "\""
+    let (large, small) = (try workspace.write("large", text), try workspace.write("small", "1"))
+    let format = form == "--raw" ? ["--format", "raw"] : ["--format", "json"]
+    // No file may grow beyond 1 MiB here; the shell's unit is 512 bytes.
+    let (sent, received) = try await withProgram(
+      receiver("ulimit -f 2048; exec \"$@\" > \"$out\"", workspace),
+      ["--listen", Meeting.unix.endpoint(workspace), form]
+    ) { receiving in
+      try await run(.send, ["--to", try await receiving.endpoint()] + format + [large, small])
+    }
+    #expect(sent.status == 2, "\(sent)")
+    #expect(sent.error.contains("acknowledged 0 + refused "), "\(sent)")
+    #expect(received.status == 73, "\(received)")
+    #expect(
+      received.error.contains("stdout holds the first 1048576 bytes of 'large' from"),
+      "\(received)")
+    #expect(
+      received.errors.last == "pouch-receive: error: stdout cannot be written: File too large")
+    #expect(try workspace.bytes("out").count == 1_048_576)
+  }
+
+  // MARK: A stdout that is gone
+
+  @Test("a reader that goes ends the receiver once, with 73, without another object")
+  func readerGoes() async throws {
+    let workspace = try Workspace()
+    let lines = try workspace.write("lines", "1\n2\n3\n")
+    let (sent, received) = try await withProgram(
+      receiver("{ \"$@\"; echo \"status $?\" >&2; } | head -1", workspace),
+      ["--listen", Meeting.unix.endpoint(workspace), "--lines"]
+    ) { receiving in
+      let sent = try await run(
+        .send,
+        ["--to", try await receiving.endpoint(), "--format", "json", "--each-line", lines])
+      try await receiving.line(with: "status 73")
+      return sent
+    }
+    #expect(received.output == ["1"], "\(received)")
+    #expect(sent.error.contains("acknowledged 0") == false, "\(sent)")
+    let errors = received.errors.filter { $0.contains("error: ") }
+    #expect(errors == ["pouch-receive: error: stdout cannot be written: Broken pipe"])
+  }
+
+  @Test("a reader that goes when all that was asked for has come is no failure")
+  func readerGoesAtTheEnd() async throws {
+    let workspace = try Workspace()
+    let value = try workspace.write("value", "1")
+    let (sent, received) = try await withProgram(
+      receiver("{ \"$@\"; echo \"status $?\" >&2; } | head -1", workspace),
+      ["--listen", Meeting.unix.endpoint(workspace), "--lines", "--count", "1"]
+    ) { receiving in
+      let endpoint = try await receiving.endpoint()
+      let sent = try await run(.send, ["--to", endpoint, "--format", "json", value])
+      try await receiving.line(with: "status 0")
+      return sent
+    }
+    #expect(sent.status == 0, "\(sent)")
+    #expect(received.output == ["1"], "\(received)")
+  }
+
+  @Test(
+    "a stdout that takes nothing ends the receiver once, and the rest stays with the senders",
+    arguments: ["--lines", "--diagnostic", "--raw"])
+  func full(_ form: String) async throws {
+    let workspace = try Workspace()
+    let lines = try workspace.write("lines", (1...1000).map { "\($0)\n" }.joined())
+    let (sent, received) = try await withProgram(
+      receiver("exec \"$@\" > /dev/full", workspace),
+      ["--listen", Meeting.unix.endpoint(workspace), form]
+    ) { receiving in
+      try await run(
+        .send,
+        ["--to", try await receiving.endpoint(), "--format", "json", "--each-line", lines])
+    }
+    #expect(received.status == 73, "\(received)")
+    #expect(
+      received.errors.last
+        == "pouch-receive: error: stdout cannot be written: No space left on device")
+    // Not a line for each object.
+    #expect(received.errors.count <= 5, "\(received)")
+    #expect(sent.status != 0, "\(sent)")
+    #expect(sent.error.contains("acknowledged 0 + "), "\(sent)")
+  }
+
+  @Test("a stdout that is closed is refused at once, and no socket or file takes its place")
+  func closed() async throws {
+    let workspace = try Workspace()
+    let file = try workspace.make("a", size: 10)
+    let closed = receiver("exec \"$@\" >&-", workspace)
+    let listen = ["--listen", Meeting.unix.endpoint(workspace)]
+    for options in [["--raw"], ["--lines"], ["--output", workspace.file("D"), "--json"]] {
+      let outcome = try await run(closed, listen + options)
+      #expect(outcome.status == 73, "\(outcome)")
+      #expect(outcome.errors.first == "pouch-receive: error: stdout is closed", "\(outcome)")
+    }
+    // One that does not need it, and all three closed for its sender.
+    let (sent, received) = try await withProgram(
+      closed, listen + ["--output", workspace.file("D"), "--count", "1"]
+    ) { receiving in
+      var sender = Program.send
+      sender.command = ["sh", "-c", "exec \"$@\" <&- >&- 2>&-", "sh"] + sender.command
+      return try await run(sender, ["--to", try await receiving.endpoint(), file])
+    }
+    #expect(sent.status == 0, "\(sent)")
+    #expect(received.status == 0, "\(received)")
+    #expect(try workspace.bytes("D/a") == workspace.bytes("a"))
+    var certs = Program.certs
+    certs.command = ["sh", "-c", "exec \"$@\" <&- >&- 2>&-", "sh"] + certs.command
+    let made = try await run(certs, ["create", "--output", workspace.file("Certs")])
+    #expect(made.status == 0, "\(made)")
+    let names = workspace.names("Certs")
+    for name in names {
+      let text = try String(decoding: workspace.bytes("Certs/\(name)"), as: UTF8.self)
+      #expect(text.contains("wrote") == false)
+    }
+  }
+}

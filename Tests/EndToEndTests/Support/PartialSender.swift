@@ -1,0 +1,27 @@
+import Foundation
+import Testing
+
+/// Runs a pouch-send whose object never comes to its end: it reads from a pipe that holds `part`.
+///
+/// - Parameter body: What happens when it has read the part; the sender is killed behind it.
+func withPartialSender(
+  _ workspace: Workspace, to endpoint: String, part: String, _ arguments: [String] = [],
+  _ body: (RunningProgram) async throws -> Void
+) async throws {
+  let (fifo, stop) = (workspace.file("fifo"), workspace.file("stop"))
+  for pipe in [fifo, stop] where !FileManager.default.fileExists(atPath: pipe) {
+    try #require(mkfifo(pipe, 0o600) == 0)
+  }
+  // Writes the part and keeps the pipe open, until it is ended.
+  let writer = Program(
+    name: "writer",
+    command: ["sh", "-c", "exec 3>\"$0\"; cat \"$1\" >&3; echo written; read line <\"$2\""])
+  _ = try await withProgram(writer, [fifo, part, stop]) { writing in
+    defer { writing.send(SIGKILL) }
+    _ = try await withProgram(.send, ["--to", endpoint, fifo] + arguments) { sending in
+      defer { sending.send(SIGKILL) }
+      try await writing.line(with: "written")
+      try await body(sending)
+    }
+  }
+}
