@@ -56,11 +56,32 @@ extension JSONScanner {
     if length <= 16, let float, float.isNormal || float == 0 && length <= 5 {
       return .float(float)
     }
+    if let float, isPlain(float, from: start) { return .float(float) }
     guard let number = DecimalNumber(bytes[start..<position]) else {
       throw CBORError(.outOfRange, "a number whose exponent is beyond 10^18", offset: start)
     }
     if let float, number.isHeld(by: float) { return .float(float) }
     return number.value
+  }
+
+  /// Whether a number of up to 17 digits, and without an exponent, is what a float prints: nearly all
+  /// longer numbers that programs write are.
+  private func isPlain(_ float: Double, from start: Int) -> Bool {
+    var (mantissa, digits, fraction): (UInt64, Int, Int) = (0, 0, 0)
+    var isBehindPoint = false
+    for byte in bytes[start..<position] {
+      switch byte {
+      case UInt8(ascii: "0")...UInt8(ascii: "9"):
+        mantissa = mantissa &* 10 &+ UInt64(byte &- UInt8(ascii: "0"))
+        if mantissa > 0 { digits &+= 1 }
+        if isBehindPoint { fraction &+= 1 }
+      case UInt8(ascii: "."): isBehindPoint = true
+      case UInt8(ascii: "-"): break
+      default: return false
+      }
+      guard digits <= 17 else { return false }
+    }
+    return float.isNormal && DecimalNumber.isHalfAStep(float.magnitude, from: mantissa, -fraction)
   }
 
   private mutating func takeDigits() throws(CBORError) {

@@ -145,7 +145,7 @@ extension DecimalNumber {
   }
 
   /// Whether a float lies no further from `mantissa` times a power of ten than half of that power.
-  private static func isHalfAStep(
+  static func isHalfAStep(
     _ float: Double, from mantissa: UInt64, _ exponent: Int
   ) -> Bool {
     let significand =
