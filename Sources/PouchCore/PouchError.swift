@@ -8,7 +8,7 @@ public struct PouchError: Error, Sendable {
     private enum Kind: String {
       case badData, cancelled, closed, configuration, connectionLost, inputMissing, `internal`
       case limitExceeded, objectsFailed, outputFailed, protocolMismatch, rejected, security
-      case timedOut, truncated, unreachable, usage
+      case peerClosed, timedOut, truncated, unreachable, usage
     }
     private let kind: Kind
     private init(_ kind: Kind) { self.kind = kind }
@@ -22,7 +22,7 @@ public struct PouchError: Error, Sendable {
     public static let closed = Code(.closed)
     /// A setting that cannot be used.
     public static let configuration = Code(.configuration)
-    /// The connection broke: reset, or no sign of life.
+    /// The connection broke: a reset, an end that the peer did not announce, or no sign of life.
     public static let connectionLost = Code(.connectionLost)
     /// An input that is not there or cannot be read.
     public static let inputMissing = Code(.inputMissing)
@@ -34,6 +34,8 @@ public struct PouchError: Error, Sendable {
     public static let objectsFailed = Code(.objectsFailed)
     /// An output that cannot be created or written.
     public static let outputFailed = Code(.outputFailed)
+    /// The peer has ended the connection in good order, and takes no more.
+    public static let peerClosed = Code(.peerClosed)
     /// The peer speaks another protocol, version or pipeline.
     public static let protocolMismatch = Code(.protocolMismatch)
     /// The peer refused, with a reason of its own.

@@ -54,15 +54,15 @@ struct PouchReceive: AsyncParsableCommand {
 
       EXIT STATUS
         0    success
-        2    some objects could not be stored
+        2    some objects could not be stored, or did not come whole
         64   usage
         65   some objects were not what they should be, or stdout holds a part of one
-        69   nobody answered
+        69   nobody answered, or the connection broke
         73   the output, or an event, cannot be written
         76   the peer speaks something else
         77   TLS, identity, or a key's permissions
         78   configuration
-        130  interrupted before the drain was complete; 143 by SIGTERM
+        130  interrupted, and timeouts.drain was not enough for what was in flight; 143 by SIGTERM
       """,
     version: PouchVersion.text)
 

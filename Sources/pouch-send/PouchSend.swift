@@ -50,13 +50,13 @@ struct PouchSend: AsyncParsableCommand {
         64   usage
         65   bad data: an input is not what it should be
         66   an input is missing, and nothing was sent
-        69   nobody answered
+        69   nobody answered, or the connection broke
         73   an event of --json cannot be written
         75   timed out
         76   the peer speaks something else
         77   TLS, identity, or a key's permissions
         78   configuration
-        130  interrupted; 143 by SIGTERM
+        130  interrupted before everything was sent; 143 by SIGTERM
       """,
     version: PouchVersion.text)
 

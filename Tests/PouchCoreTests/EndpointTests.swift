@@ -19,6 +19,24 @@ struct EndpointTests {
   }
 
   @Test(
+    "a scheme that carries no objects is refused with those that do",
+    arguments: ["http://h:80", "https://h:443", "ws://h:1", "tpc://h:1", "file:///x"])
+  func foreignScheme(_ text: String) {
+    let error = #expect(throws: PouchError.self) { try Endpoint(text) }
+    #expect(error?.code == .usage)
+    #expect(error?.message.contains("there are tcp, tls, unix, memory") == true)
+    #expect(error?.hint?.contains("tcp://host:port") == true)
+  }
+
+  @Test("a scheme of one's own is read where it is named")
+  func ownScheme() throws {
+    let own = Endpoint.Scheme(rawValue: "carrier")
+    let endpoint = try Endpoint("carrier://loft:7", own: [own])
+    #expect(endpoint == Endpoint(scheme: own, address: .network(host: "loft", port: 7)))
+    #expect(throws: PouchError.self) { try Endpoint("carrier://loft:7") }
+  }
+
+  @Test(
     "what is not an endpoint is refused with the form that was expected",
     arguments: [
       "", "localhost", "tcp:", "tcp://", "tcp://host", "tcp://host:", "tcp://host:65536",

@@ -86,7 +86,7 @@ struct FaultTests {
       let (got, outcome) = try await Self.receive(Array(bytes.prefix(length)), pipeline)
       #expect(got == Array(Self.objects.prefix(got.count)))
       let error = #expect(throws: PouchError.self, "cut at \(length)") { try outcome.get() }
-      #expect(error?.code == .truncated)
+      #expect(error?.code == .connectionLost)
     }
   }
 

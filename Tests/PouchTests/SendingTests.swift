@@ -145,7 +145,7 @@ struct SendingTests {
           try await second.processed()
         }
       }
-      #expect(error?.code == .closed)
+      #expect(error?.code == .peerClosed)
     }
     #expect(started.values == [1])
   }

@@ -17,9 +17,9 @@ public final class Broadcaster: Sendable {
   private let options: SenderOptions
   private let server: Server
   private let bound = Mutex<[Endpoint]?>(nil)
-  private let isStopping = Atomic<Bool>(false)
+  private let life = ServingLife("broadcaster")
   /// Holds the connections, and the books of those that have ended.
-  private let books = Sender(only: nil)
+  private let books: Sender
 
   /// - Parameters:
   ///   - listening: Where receivers come to.
@@ -28,6 +28,7 @@ public final class Broadcaster: Sendable {
     self.listening = listening
     self.options = options
     server = options.makeServer()
+    books = Sender(only: nil, failsIfIncomplete: options.failsIfIncomplete)
   }
 
   /// A broadcaster at one endpoint.
@@ -35,7 +36,7 @@ public final class Broadcaster: Sendable {
     self.init(listening: [endpoint], options: options)
   }
 
-  /// The connections as they are now.
+  /// The connections that are open now.
   public var connections: [ConnectionInfo] { books.connections }
 
   /// The books, over all receivers so far.
@@ -62,28 +63,38 @@ public final class Broadcaster: Sendable {
   ///
   /// - Parameter body: Sends to one receiver.
   /// - Throws: `.configuration` when an endpoint cannot be bound or the framing does not go with
-  ///   the pipeline; `.cancelled`.
+  ///   the pipeline; `.cancelled`; `.objectsFailed` at the end when objects were not delivered to a
+  ///   receiver, or were refused and no receipt has said so, unless
+  ///   `SenderOptions.failsIfIncomplete` is false; `.usage` while another run goes on, and
+  ///   `.closed` when it was stopped or cancelled before.
   public func run(
     _ body: @escaping @Sendable (Sender) async throws -> Void
   ) async throws(PouchError) {
     try options.checkFraming()
+    try life.begin()
+    defer { life.end() }
     try await bind()
     // Whoever stopped it before it was bound closed no listener.
-    if isStopping.load(ordering: .relaxed) { stop() }
+    if life.isStopping { stop() }
     var role = Server.Role(offer: options.makeOffer(), sink: .none)
     let (books, drain) = (books, options.timeouts.drain)
     role.onEstablished = { books.add($0) }
     role.onEnded = { books.remove($0) }
-    role.beside = { await serve($0, drain, body) }
+    let fails = options.failsIfIncomplete
+    role.beside = { await serve($0, drain, fails, body) }
     await server.serve(role)
-    if Task.isCancelled { throw PouchError(.cancelled, "the broadcaster was cancelled") }
+    if Task.isCancelled {
+      life.stop()
+      throw PouchError(.cancelled, "the broadcaster was cancelled")
+    }
+    if let error = books.endError() { throw error }
   }
 
   /// Takes no more receivers and no more objects: what was accepted still goes out, and every
   /// connection ends in good order. `run` then returns. A `body` that goes on sending gets
   /// `.closed`.
   public func stop() {
-    isStopping.store(true, ordering: .relaxed)
+    life.stop()
     server.stop(code: "shutdown")
   }
 }
@@ -105,10 +116,10 @@ public func withEachReceiver(
 
 /// Runs `body` for one receiver, and ends its connection as that went.
 private func serve(
-  _ connection: any PeerConnection, _ drain: Duration,
+  _ connection: any PeerConnection, _ drain: Duration, _ failsIfIncomplete: Bool,
   _ body: @Sendable (Sender) async throws -> Void
 ) async {
-  let sender = Sender(only: connection)
+  let sender = Sender(only: connection, failsIfIncomplete: failsIfIncomplete)
   do {
     try await body(sender)
     if connection.info.framing == .pouch { connection.beginClosing(code: "done") }

@@ -13,7 +13,7 @@ extension Connection {
     while true {
       let (isLast, hasEnded) = state.withLock { state -> (Bool, Bool) in
         guard state.outcome == nil else { return (false, true) }
-        state.session.prepareFlush()
+        state.prepareFlush()
         state.session.outbox.take(into: &batch)
         return (state.hasSaidAll, false)
       }
@@ -48,7 +48,14 @@ extension Connection {
   ) {
     state.withLock { state in
       state.session.outbox.written(count)
-      while let pending = batch.popLast() { state.session.outbox.recycle(pending.front) }
+      state.writtenBytes += UInt64(count)
+      while let pending = batch.popLast() {
+        if pending.header.kind == .data {
+          let last = pending.header.firstID + UInt64(pending.header.count) - 1
+          state.writtenThrough = max(state.writtenThrough, last)
+        }
+        state.session.outbox.recycle(pending.front)
+      }
       state.waiting.takeUnwritten(into: &ready)
       if !state.session.outbox.hasTooManyReplies { state.waiting.takeReplies(into: &ready) }
     }
@@ -60,7 +67,7 @@ extension Connection {
   private func sleepUntilWoken() async {
     await withUnsafeContinuation { continuation in
       let isDue = state.withLock { state -> Bool in
-        state.session.prepareFlush()
+        state.prepareFlush()
         if !state.session.outbox.isEmpty || state.hasSaidAll || state.outcome != nil {
           return true
         }

@@ -9,7 +9,7 @@ extension Connection {
   func refuse(_ object: RefusedObject, _ refusal: Refusal) {
     let flusher = state.withLock { state -> UnsafeContinuation<Void, Never>? in
       if state.outcome == nil {
-        state.session.refuse(object.id, refusal)
+        if state.session.refuse(object.id, refusal) { state.refused += 1 }
         noteReplies(&state)
       }
       return state.idleFlusher.take()

@@ -8,17 +8,58 @@ extension Connection: PeerConnection {
 
   var hasEnded: Bool { state.withLock { $0.outcome != nil } }
 
+  var endReason: PouchError? {
+    guard case .failure(let error) = state.withLock({ $0.outcome }) else { return nil }
+    return place(error)
+  }
+
   var hasCredit: Bool {
     state.withLock { state in
-      state.outcome == nil && state.session.acceptsObjects
+      state.outcome == nil && state.acceptsObjects
         && state.session.outbox.obstacle(0) == nil
     }
   }
 
   var summary: SenderSummary {
-    let (ledger, hasEnded) = state.withLock { ($0.session.outbox.ledger, $0.outcome != nil) }
-    return SenderSummary(
-      ledger, hasEnded: hasEnded, acknowledges: agreement.acknowledge != .none)
+    state.withLock { state in
+      SenderSummary(
+        state.session.outbox.ledger, hasEnded: state.outcome != nil,
+        acknowledges: agreement.acknowledge != .none, written: state.writtenThrough)
+    }
+  }
+
+  var losses: SendingLosses {
+    let summary = summary
+    return state.withLock { state in
+      var losses = SendingLosses()
+      // Whoever gave an object up knows it.
+      losses.undelivered = summary.undelivered - state.session.outbox.ledger.cancelled
+      losses.refused = state.refusals.unreported
+      losses.refusal = state.refusals.first.map { place(Connection.error(for: $1, $0)) }
+      if losses.undelivered > 0, let outcome = state.outcome {
+        losses.reason = place(state.errorAfter(outcome))
+      }
+      return losses
+    }
+  }
+
+  /// What came whole and was not handed over before this side stopped was not taken, and is in no
+  /// book but its sender's.
+  var reception: ReceiverSummary {
+    state.withLock { state in
+      let inbox = state.session.inbox
+      let settled = inbox.settled.count
+      let open = UInt64(inbox.incompleteCount)
+      var summary = ReceiverSummary()
+      let isOver = state.outcome != nil || state.decision != nil
+      summary.begun = isOver ? settled + open : inbox.highest
+      summary.refused = state.refused
+      summary.cancelled = state.cancelled
+      summary.incomplete = state.lost + (state.outcome == nil ? 0 : open)
+      let others = summary.refused + summary.cancelled + state.lost
+      summary.handled = settled - min(settled, others)
+      return summary
+    }
   }
 
   func send(

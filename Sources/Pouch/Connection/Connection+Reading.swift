@@ -28,11 +28,13 @@ extension Connection {
       arrivedBytes.wrappingAdd(UInt64(count), ordering: .relaxed)
     }
     if decoder.isInsideFrame(buffer) {
-      throw PouchError(.truncated, "the connection ended in the middle of a frame")
+      throw PouchError(
+        .connectionLost, "the connection ended in the middle of a frame",
+        hint: "what was not acknowledged was not delivered; send it again")
     }
     guard state.withLock({ $0.session.mayEnd }) else {
       throw PouchError(
-        .truncated, "the peer ended the connection without closing it",
+        .connectionLost, "the peer ended the connection without closing it",
         hint: "what was not acknowledged was not delivered; send it again")
     }
   }
@@ -41,7 +43,7 @@ extension Connection {
   private func wakeFlusherIfDue() {
     let flusher = state.withLock { state -> UnsafeContinuation<Void, Never>? in
       guard state.idleFlusher != nil else { return nil }
-      state.session.prepareFlush()
+      state.prepareFlush()
       guard !state.session.outbox.isEmpty || state.hasSaidAll else { return nil }
       return state.idleFlusher.take()
     }
@@ -55,16 +57,21 @@ extension Connection {
     _ header: FrameHeader, _ body: Bytes, _ ready: inout [Waiter]
   ) throws(PouchError) {
     var cancelled: BodyChannel?
+    var isEnding = false
     let failure: PouchError? = state.withLock { state in
       do throws(PouchError) {
         switch try state.session.receive(header, body) {
         case .settled: state.takeSettled(into: &ready)
         case .refused(let id, let refusal):
-          state.refusals[id] = refusal
+          state.refusals.add(id, refusal)
           state.takeSettled(into: &ready)
         case .windowChanged: state.takeWindowWaiters(into: &ready)
-        case .cancelled(let id): cancelled = state.channels.removeValue(forKey: id)
-        case .closing: state.waiting.takeSenders(into: &ready)
+        case .cancelled(let id):
+          state.cancelled += 1
+          cancelled = state.channels.removeValue(forKey: id)
+        case .closing:
+          state.waiting.takeSenders(into: &ready)
+          isEnding = true
         case .nothing: noteReplies(&state)
         }
         return nil
@@ -74,6 +81,7 @@ extension Connection {
     }
     for waiter in ready { waiter.fire(.success(())) }
     ready.removeAll(keepingCapacity: true)
+    if isEnding { ending.fire(.success(())) }
     cancelled?.fail(PouchError(.truncated, "the sender gave up on the object"))
     if let failure { throw failure }
   }

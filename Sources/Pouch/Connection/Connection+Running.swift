@@ -26,6 +26,7 @@ extension Connection {
     await withDiscardingTaskGroup { group in
       group.addTask(executorPreference: executor) { await self.runFlusher(sealing) }
       group.addTask(executorPreference: executor) { await self.watch() }
+      group.addTask(executorPreference: executor) { await self.watchEnd() }
       do throws(PouchError) {
         try await self.read(arrived, through: incoming, to: sink, &group)
         await self.finishWriting()
@@ -43,15 +44,16 @@ extension Connection {
     do throws(PouchError) {
       defer { flushed.fire(.success(())) }
       try await flush(through: pipeline)
+      state.withLock { $0.isFlushed = true }
     } catch {
       // The reader may be about to learn why: a REJECT or an alert can be on its way in.
-      try? await Task.sleep(for: timeouts.close)
+      try? await AttentiveClock.sleep(for: timeouts.close)
       if !Task.isCancelled { abort(error) }
       return
     }
     // Both sides have said all; the peer has this long to end the stream too.
     let isAwaited = ledger.inFlight > 0 && agreement.acknowledge != .none
-    try? await Task.sleep(for: isAwaited ? timeouts.drain : timeouts.close)
+    try? await AttentiveClock.sleep(for: isAwaited ? timeouts.drain : timeouts.close)
     if !Task.isCancelled { stream.close() }
   }
 
@@ -80,7 +82,7 @@ extension Connection {
     let error = state.withLock { state -> PouchError in
       // A closed stream says nothing: whoever closed it has said why.
       if error.code == .closed, case .failure(let cause) = state.outcome { return cause }
-      return error.at(endpoint: info.endpoint, peer: info.peer.description)
+      return error.namingLoss.at(endpoint: info.endpoint, peer: info.peer.description)
     }
     let isOurs = [.badData, .limitExceeded, .protocolMismatch].contains(error.code)
     if isOurs, let rejection = Rejection(error), !stateHasOutcome, !Task.isCancelled {
@@ -99,26 +101,30 @@ extension Connection {
 
   /// Watches for silence and for frames that do not go on.
   private func watch() async {
-    let start = ContinuousClock.now
+    var clock = AttentiveClock()
     var liveness = Liveness(heartbeat: timeouts.heartbeat, body: timeouts.body, now: .zero)
     var count: UInt64 = 0
     while true {
-      do { try await Task.sleep(for: liveness.interval) } catch { return }
-      let progress = Liveness.Progress(
-        bytes: arrivedBytes.load(ordering: .relaxed),
-        isInsideFrame: isInsideFrame.load(ordering: .relaxed),
-        isListening: isListening.load(ordering: .relaxed))
-      switch liveness.tick(ContinuousClock.now - start, progress) {
+      var verdict = Liveness.Verdict.ping
+      do {
+        // Behind a sleep that was late nobody is judged: the peer's word waits in the kernel. But
+        // this side was silent meanwhile.
+        if try await clock.sleep(for: liveness.interval) {
+          let before = progress
+          verdict = liveness.tick(clock.elapsed, before)
+          if verdict == .silent || verdict == .stalled {
+            try await AttentiveClock.letOthersRead()
+            if progress.bytes != before.bytes { continue }
+          }
+        }
+      } catch {
+        return
+      }
+      switch verdict {
       case .fine: break
       case .ping:
         count += 1
-        stream.trim()
-        let flusher = state.withLock { state -> UnsafeContinuation<Void, Never>? in
-          state.session.outbox.trim()
-          state.session.ping(count)
-          return state.idleFlusher.take()
-        }
-        flusher?.resume()
+        ping(count)
       case .silent:
         return abort(
           PouchError(
@@ -131,6 +137,24 @@ extension Connection {
             endpoint: info.endpoint, peer: info.peer.description))
       }
     }
+  }
+
+  /// What has arrived so far.
+  private var progress: Liveness.Progress {
+    Liveness.Progress(
+      bytes: arrivedBytes.load(ordering: .relaxed),
+      isInsideFrame: isInsideFrame.load(ordering: .relaxed),
+      isListening: isListening.load(ordering: .relaxed))
+  }
+
+  private func ping(_ count: UInt64) {
+    stream.trim()
+    let flusher = state.withLock { state -> UnsafeContinuation<Void, Never>? in
+      state.session.outbox.trim()
+      state.session.ping(count)
+      return state.idleFlusher.take()
+    }
+    flusher?.resume()
   }
 }
 
@@ -151,5 +175,16 @@ func linger(_ stream: any ByteStream, _ limit: Duration) async {
     }
   } catch {
     // Whatever happens now, the stream is closed next.
+  }
+}
+
+extension PouchError {
+  /// The same error; the end of a stream that nobody announced is a connection that was lost,
+  /// whether the system calls it a reset or TLS a truncation.
+  var namingLoss: PouchError {
+    guard code == .truncated else { return self }
+    return PouchError(
+      .connectionLost, message, hint: hint, cause: cause, endpoint: endpoint, peer: peer,
+      objectID: objectID, stage: stage)
   }
 }

@@ -142,11 +142,13 @@ extension Connection {
         if isLast { break }
       }
     } catch {
-      let flusher = state.withLock { state -> UnsafeContinuation<Void, Never>? in
+      let (flusher, refusal) = state.withLock { state in
         if state.outcome == nil { state.session.cancel(id) }
-        return state.idleFlusher.take()
+        return (state.idleFlusher.take(), state.refusals.report(id))
       }
       flusher?.resume()
+      // The receiver's word may have come while the source was waited for.
+      if let refusal { throw Connection.error(for: refusal, id) }
       throw error.at(objectID: id)
     }
     return id
@@ -171,9 +173,10 @@ extension Connection {
     while true {
       let acceptance = state.withLock { state -> Acceptance in
         if let waiter = waited.take() { state.waiting.recycle(waiter) }
-        if let refused = state.reasonToRefuse() { return .failed(refused) }
-        if let id {
-          if case .failure(let refusal) = state.settlement(id) { return .failed(refusal) }
+        // The receiver's word on the object says more than why it takes no others.
+        if let id, case .failure(let refusal) = state.settlement(id) { return .failed(refusal) }
+        if let refused = state.reasonToRefuse(continuing: id) { return .failed(place(refused)) }
+        if id != nil {
           if !state.session.outbox.isBelowHighWater {
             return .noRoom(state.waiting.wait(for: .unwritten))
           }
@@ -212,7 +215,7 @@ extension Connection {
     let (known, waiter) = state.withLock { state -> (Result<Void, PouchError>?, Waiter?) in
       if let result = state.settlement(id) { return (result, nil) }
       if let outcome = state.outcome {
-        return (.failure(Connection.error(after: outcome).at(objectID: id)), nil)
+        return (.failure(place(state.errorAfter(outcome)).at(objectID: id)), nil)
       }
       return (nil, state.waiting.wait(forReceiptOf: id))
     }
@@ -229,16 +232,6 @@ extension Connection {
   func close(code: String, text: String? = nil) async throws(PouchError) {
     beginClosing(code: code, text: text)
     try await waitForEnd()
-  }
-
-  /// Ends the session in good order, without waiting for the end.
-  func beginClosing(code: String, text: String? = nil) {
-    closingFlag.store(true, ordering: .relaxed)
-    let flusher = state.withLock { state -> UnsafeContinuation<Void, Never>? in
-      if state.outcome == nil { state.session.close(code: code, text: text) }
-      return state.idleFlusher.take()
-    }
-    flusher?.resume()
   }
 
   static func error(for refusal: Refusal, _ id: UInt64) -> PouchError {
@@ -272,26 +265,29 @@ extension Connection.State {
   }
 
   /// Why no more objects are accepted; nil when they are.
+  ///
+  /// - Parameter id: The object that is to go on, where it has begun.
   @inline(__always)
-  func reasonToRefuse() -> PouchError? {
-    if outcome == nil, session.acceptsObjects { return nil }
-    return explainRefusal()
+  func reasonToRefuse(continuing id: UInt64? = nil) -> PouchError? {
+    if outcome == nil, acceptsObjects { return nil }
+    return explainRefusal(continuing: id)
   }
 
-  private func explainRefusal() -> PouchError {
-    if let outcome { return Connection.error(after: outcome) }
+  private func explainRefusal(continuing id: UInt64?) -> PouchError? {
+    if let outcome { return errorAfter(outcome) }
     if let failing { return failing }
-    if let closing = session.peerClosing {
-      return PouchError(
-        .closed, "the receiver takes no more objects",
-        cause: closing.text ?? closing.code)
-    }
-    return PouchError(.closed, "the sender is closing")
+    if let closing = session.peerClosing { return .peerClosed(closing) }
+    guard let id else { return PouchError(.closed, "the sender is closing") }
+    // What has begun is completed before this side closes, while there is time.
+    if session.outbox.ledger.incomplete.contains(id) { return nil }
+    return PouchError(
+      .timedOut, "the object was not complete in time after the order to stop",
+      hint: "raise timeouts.drain to wait longer")
   }
 
-  /// What is known of an object's fate. A refusal is reported once.
+  /// What is known of an object's fate. A refusal counts as reported from here on.
   mutating func settlement(_ id: UInt64) -> Result<Void, PouchError>? {
-    if let refusal = refusals.removeValue(forKey: id) {
+    if let refusal = refusals.report(id) {
       return .failure(Connection.error(for: refusal, id))
     }
     return session.outbox.ledger.settled.contains(id) ? .success(()) : nil

@@ -19,8 +19,21 @@ final class Connection: Sendable {
     var failing: PouchError?
     /// Whoever waits for something to happen here.
     var waiting = WaitingTasks()
-    /// Refusals that no receipt has reported yet.
-    var refusals: [UInt64: Refusal] = [:]
+    /// Why objects were refused, for their receipts.
+    var refusals = RefusalBook()
+    /// Set when this side has begun to close.
+    var decision: EndDecision?
+    /// The last object that has left this side, in part at least.
+    var writtenThrough: UInt64 = 0
+    /// Bytes that have left this side.
+    var writtenBytes: UInt64 = 0
+    /// The flusher has written all that it ever will.
+    var isFlushed = false
+    /// Objects that this side refused, that their sender cancelled, and of which this side did not
+    /// wait for the rest.
+    var refused: UInt64 = 0
+    var cancelled: UInt64 = 0
+    var lost: UInt64 = 0
     /// Chunked objects that are handed over as streams and have not arrived whole.
     var channels: [UInt64: BodyChannel] = [:]
     /// Handlers that run beside the reader.
@@ -55,6 +68,8 @@ final class Connection: Sendable {
   let hasTooManyReplies = Atomic<Bool>(false)
   /// Set when this side has begun to close: no further object is handed over.
   let closingFlag = Atomic<Bool>(false)
+  /// Fired when either side has begun to close.
+  let ending = Waiter()
 
   init(
     stream: any ByteStream, endpoint: Endpoint, agreement: Agreement, limits: Limits,
@@ -93,8 +108,8 @@ final class Connection: Sendable {
     var channels: [BodyChannel] = []
     var reader: Waiter?
     var flusher: UnsafeContinuation<Void, Never>?
-    let isFirst = state.withLock { state -> Bool in
-      guard state.outcome == nil else { return false }
+    let error = state.withLock { state -> PouchError? in
+      guard state.outcome == nil else { return nil }
       state.outcome = outcome
       state.session.outbox.closeRoom()
       waiters = state.waiting.takeAll()
@@ -102,10 +117,9 @@ final class Connection: Sendable {
       state.channels = [:]
       reader = state.readerBehindHandlers.take()
       flusher = state.idleFlusher.take()
-      return true
+      return state.errorAfter(outcome)
     }
-    guard isFirst else { return false }
-    let error = Connection.error(after: outcome)
+    guard let error = error.map(place) else { return false }
     for waiter in waiters { waiter.fire(.failure(error)) }
     reader?.fire(.failure(error))
     for channel in channels { channel.fail(Connection.cutShort(outcome)) }
@@ -113,12 +127,9 @@ final class Connection: Sendable {
     return true
   }
 
-  /// What a call on an ended connection throws.
-  static func error(after outcome: Result<Void, PouchError>) -> PouchError {
-    switch outcome {
-    case .success: PouchError(.closed, "the connection is closed")
-    case .failure(let error): error
-    }
+  /// An error with the place that it does not name yet.
+  func place(_ error: PouchError) -> PouchError {
+    error.at(endpoint: info.endpoint, peer: info.peer.description)
   }
 
   /// What the reader of a streamed object gets when the rest will not come.
@@ -144,11 +155,45 @@ final class Connection: Sendable {
     if let outcome { return try outcome.get() }
     do {
       try await waiter?.wait()
-    } catch  where error.code != .closed {
+    } catch  where error.code != .closed && error.code != .peerClosed {
       throw error
     } catch {}
   }
 
   /// The books of the sending end.
   var ledger: SendLedger { state.withLock { $0.session.outbox.ledger } }
+}
+
+extension Connection.State {
+  /// What a call on a connection throws that has ended, or that ends.
+  func errorAfter(_ outcome: Result<Void, PouchError>) -> PouchError {
+    if case .failure(let error) = outcome { return error }
+    // A peer that stops has cut short what this side wanted; one that answers has not.
+    if let closing = session.peerClosing, decision == nil || closing.code != "done" {
+      return .peerClosed(closing)
+    }
+    return PouchError(.closed, "the connection is closed")
+  }
+}
+
+extension PouchError {
+  /// The peer has said that it takes no more.
+  static func peerClosed(_ closing: Closing) -> PouchError {
+    PouchError(
+      .peerClosed, "the receiver takes no more objects",
+      hint: "what it has not acknowledged was not delivered; send that to it again later, or to "
+        + "another receiver",
+      cause: closing.text ?? closing.reason)
+  }
+}
+
+extension Closing {
+  /// The code in words.
+  fileprivate var reason: String {
+    switch code {
+    case "done": "it has ended the connection"
+    case "shutdown": "it is stopping"
+    default: "it has met an error"
+    }
+  }
 }

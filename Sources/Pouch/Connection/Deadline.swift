@@ -1,6 +1,7 @@
 package import PouchCore
 
-/// Runs `operation`, and cancels it when `limit` has passed.
+/// Runs `operation`, and cancels it when `limit` has passed: time in which this thread was too busy
+/// to see to the operation does not count (`AttentiveClock`).
 ///
 /// - Throws: What the operation throws, or `.timedOut` naming `what`.
 package func withDeadline<R: Sendable>(
@@ -15,7 +16,7 @@ package func withDeadline<R: Sendable>(
     }
     group.addTask {
       // Cancelled as soon as the operation has ended.
-      try? await Task.sleep(for: limit)
+      try? await AttentiveClock.sleep(for: limit)
       return nil
     }
     let first = await group.next() ?? nil

@@ -28,8 +28,12 @@ struct Establishment: Sendable {
         try await exchange()
       }
     } catch {
-      throw error.at(endpoint: endpoint, peer: stream.peer.description)
+      throw named(error)
     }
+  }
+
+  private func named(_ error: PouchError) -> PouchError {
+    error.namingLoss.at(endpoint: endpoint, peer: stream.peer.description)
   }
 
   /// Completes the transport's handshake alone, which is all that a framing without a hello has.
@@ -42,7 +46,7 @@ struct Establishment: Sendable {
       }
       onHandshake(stream.peer)
     } catch {
-      throw error.at(endpoint: endpoint, peer: stream.peer.description)
+      throw named(error)
     }
   }
 
@@ -54,7 +58,16 @@ struct Establishment: Sendable {
       // The peer hung up; what it said first is worth more than the broken pipe.
     }
     var buffer = ByteBuffer()
-    try await readPreface(&buffer)
+    do throws(PouchError) {
+      try await readPreface(&buffer)
+    } catch  where error.namingLoss.code == .connectionLost {
+      // Nothing says that it is one of Pouch's, however the system calls this end.
+      throw PouchError(
+        .protocolMismatch, "the peer ended the connection without a word of Pouch's protocol",
+        hint: "is it a Pouch \(offer.role.opposite), and does it use the same transport and "
+          + "framing?",
+        cause: error.cause)
+    }
     do throws(PouchError) {
       return try await converse(&handshake, &buffer)
     } catch {
@@ -102,9 +115,8 @@ struct Establishment: Sendable {
   private func readMore(_ buffer: inout ByteBuffer) async throws(PouchError) {
     guard try await stream.read(into: &buffer) > 0 else {
       throw PouchError(
-        .protocolMismatch, "the peer ended the connection before the handshake was complete",
-        hint: "is it a Pouch \(offer.role.opposite), and does it use the same transport and "
-          + "framing?")
+        .connectionLost, "the peer ended the connection before the handshake was complete",
+        hint: "try again, and read the peer's log")
     }
   }
 }

@@ -17,6 +17,26 @@ extension Length10Connection {
     }
   }
 
+  var losses: SendingLosses {
+    state.withLock { state in
+      var losses = SendingLosses()
+      losses.undelivered = state.undelivered
+      if case .failure(let error) = state.outcome { losses.reason = error }
+      return losses
+    }
+  }
+
+  var reception: ReceiverSummary {
+    state.withLock { state in
+      var summary = ReceiverSummary()
+      summary.begun = state.begun
+      summary.handled = state.handled
+      summary.refused = state.refused
+      if state.outcome != nil { summary.incomplete = state.begun - state.handled - state.refused }
+      return summary
+    }
+  }
+
   /// Writes an object, header and payload in one call, and returns when the kernel has it.
   func send(
     _ payload: Bytes, attributes: Attributes, format: ObjectFormat

@@ -58,8 +58,13 @@ extension Length10Connection {
 extension Length10Connection.State {
   /// Why nothing can be sent; nil when it can.
   var reasonToRefuse: PouchError? {
-    if let outcome { return Connection.error(after: outcome) }
-    if peerHasLeft { return PouchError(.closed, "the receiver has left") }
+    if case .failure(let error) = outcome { return error }
+    if peerHasLeft {
+      return PouchError(
+        .peerClosed, "the receiver has left",
+        hint: "nothing says what it took: the framing length10 has no acknowledgements")
+    }
+    if outcome != nil { return Length10Connection.closedError }
     if isClosing { return PouchError(.closed, "the sender is closing") }
     return nil
   }

@@ -31,6 +31,11 @@ final class Length10Connection: PeerConnection {
 
     /// The reader waits for the next object, with nothing of it at hand.
     var isIdle = false
+    /// Objects of which the length has come.
+    var begun: UInt64 = 0
+    /// Objects whose handlers have returned, and those that they refused.
+    var handled: UInt64 = 0
+    var refused: UInt64 = 0
   }
 
   let stream: any ByteStream
@@ -85,12 +90,15 @@ final class Length10Connection: PeerConnection {
       }
       return state.turns + state.endWaiters
     }
-    let error = Connection.error(after: outcome)
+    let error =
+      if case .failure(let reason) = outcome { reason } else { Length10Connection.closedError }
     for waiter in waiters { waiter.fire(.failure(error)) }
   }
 
+  static let closedError = PouchError(.closed, "the connection is closed")
+
   func abort(_ error: PouchError) {
-    end(.failure(error.at(endpoint: info.endpoint, peer: info.peer.description)))
+    end(.failure(error.namingLoss.at(endpoint: info.endpoint, peer: info.peer.description)))
     stream.close()
   }
 
@@ -102,6 +110,11 @@ final class Length10Connection: PeerConnection {
   var isClosing: Bool { state.withLock { $0.isClosing } }
   var hasEnded: Bool { state.withLock { $0.outcome != nil || $0.peerHasLeft } }
 
+  var endReason: PouchError? {
+    guard case .failure(let error) = state.withLock({ $0.outcome }) else { return nil }
+    return error
+  }
+
   func waitForEnd() async throws(PouchError) {
     let waiter = Waiter()
     let outcome: Result<Void, PouchError>? = state.withLock { state in
@@ -111,7 +124,7 @@ final class Length10Connection: PeerConnection {
     if let outcome { return try outcome.get() }
     do {
       try await waiter.wait()
-    } catch  where error.code != .closed {
+    } catch  where error.code != .closed && error.code != .peerClosed {
       throw error
     } catch {}
   }
@@ -120,7 +133,7 @@ final class Length10Connection: PeerConnection {
   /// whoever closed it has said why.
   func reason(for error: PouchError) -> PouchError {
     guard error.code == .closed, case .failure(let cause) = state.withLock({ $0.outcome }) else {
-      return error
+      return error.namingLoss
     }
     return cause
   }

@@ -120,6 +120,7 @@ struct Length10Inlet: ~Copyable {
   ) async {
     do {
       try await handler(delivery)
+      connection.state.withLock { $0.handled += 1 }
     } catch {
       connection.refuse(RefusedObject(delivery), error)
     }
@@ -179,6 +180,7 @@ extension Length10Connection {
   fileprivate func endWaiting() -> Bool {
     state.withLock { state in
       state.isIdle = false
+      if !state.isClosing { state.begun += 1 }
       return !state.isClosing
     }
   }
@@ -191,6 +193,7 @@ extension Length10Connection {
     do {
       try await handler(delivery)
       try await channel.drain()
+      state.withLock { $0.handled += 1 }
     } catch {
       channel.abandon()
       // Where the rest did not come there is nothing to refuse, unless the handler had done so.
@@ -200,6 +203,7 @@ extension Length10Connection {
 
   /// Books an object that its handler refused. The sender cannot be told.
   fileprivate func refuse(_ object: RefusedObject, _ error: any Error) {
+    state.withLock { $0.refused += 1 }
     policy.onRefusal?(info, object, Refusal(handlerError: error))
   }
 }

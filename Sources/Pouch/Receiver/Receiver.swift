@@ -19,7 +19,8 @@ public final class Receiver: Sendable {
   private let options: ReceiverOptions
   private let server: Server
   private let bound = Mutex<[Endpoint]?>(nil)
-  private let isStopping = Atomic<Bool>(false)
+  private let life = ServingLife("receiver")
+  private let books = Mutex(ReceptionBooks())
 
   /// - Parameters:
   ///   - listening: Where senders come to.
@@ -42,6 +43,9 @@ public final class Receiver: Sendable {
     self.init(listening: [endpoint], options: options)
   }
 
+  /// The books, over all connections so far.
+  public var summary: ReceiverSummary { books.withLock { $0.summary } }
+
   /// Binds the listening endpoints; `run` does it otherwise.
   ///
   /// - Returns: What was bound, in order: port 0 has become a real port.
@@ -59,7 +63,10 @@ public final class Receiver: Sendable {
   /// Returns when `stop` was called and everything has ended, or when every sender that was dialled
   /// has closed and nothing listens.
   ///
-  /// - Throws: When an endpoint cannot be bound or dialled, or a dialled connection breaks.
+  /// - Throws: When an endpoint cannot be bound or dialled, or a dialled connection breaks;
+  ///   `.objectsFailed` at the end when objects did not come whole, unless
+  ///   `ReceiverOptions.failsIfIncomplete` is false; `.usage` while another run goes on, and
+  ///   `.closed` when it was stopped or cancelled before.
   public func run(
     _ handler: @escaping @Sendable (Delivery) async throws -> Void
   ) async throws(PouchError) {
@@ -101,18 +108,21 @@ public final class Receiver: Sendable {
     try await run(sink: .streamed(handler), streams: true)
   }
 
-  /// Takes no more objects: what is being handled is finished and acknowledged, and every
-  /// connection ends in good order. `run` then returns. May be called from a handler.
+  /// Takes no more objects: those that have begun are received, handled and acknowledged within
+  /// `timeouts.drain`, and every connection ends in good order. `run` then returns. May be called
+  /// from a handler.
   public func stop() {
-    isStopping.store(true, ordering: .relaxed)
+    life.stop()
     server.stop(code: "shutdown")
   }
 
   private func run(sink: Sink, streams: Bool) async throws(PouchError) {
     try options.checkFraming()
+    try life.begin()
+    defer { life.end() }
     try await bind()
     // Whoever stopped it before it was bound closed no listener.
-    if isStopping.load(ordering: .relaxed) { server.stop(code: "shutdown") }
+    if life.isStopping { server.stop(code: "shutdown") }
     let options = options
     var offer = Handshake.Offer(
       role: .receiver, id: Identity.process, software: "pouch/\(PouchVersion.text)",
@@ -122,21 +132,29 @@ public final class Receiver: Sendable {
       acknowledge: .processed, window: options.window,
       accept: { announced throws(PouchError) in try options.accept(announced) })
     offer.formats = options.formats
-    let role = Server.Role(
+    var role = Server.Role(
       offer: offer, sink: sink, streams: streams, policy: options.receptionPolicy)
+    role.onEstablished = { connection in self.books.withLock { $0.add(connection) } }
+    role.onEnded = { connection in self.books.withLock { $0.remove(connection) } }
+    let serving = role
     let server = server
     let failure = await withTaskGroup(of: PouchError?.self) { group in
       group.addTask {
-        await server.serve(role)
+        await server.serve(serving)
         return nil
       }
       for endpoint in dialling {
-        group.addTask { await Receiver.take(from: endpoint, server, role) }
+        group.addTask { await Receiver.take(from: endpoint, server, serving) }
       }
       return await group.reduce(nil) { $0 ?? $1 }
     }
-    if Task.isCancelled { throw PouchError(.cancelled, "the receiver was cancelled") }
-    if let failure, !isStopping.load(ordering: .relaxed) { throw failure }
+    if Task.isCancelled {
+      life.stop()
+      throw PouchError(.cancelled, "the receiver was cancelled")
+    }
+    let broken = life.isStopping ? nil : failure
+    let error = options.failsIfIncomplete ? books.withLock { $0.error(after: broken) } : broken
+    if let error { throw error }
   }
 
   private static func take(

@@ -31,19 +31,34 @@ public struct BatchReceipt: Sendable {
 
   /// Waits until the receiver has every object whole and checked.
   ///
-  /// - Throws: As `Receipt.received()`, for the first object that was refused.
+  /// - Throws: As `Receipt.received()`, for the first object that was refused, once all are
+  ///   answered for.
   public func received() async throws(PouchError) {
-    for run in runs {
-      for id in run.ids { try await Receipt(id: id, connection: run.connection).received() }
-    }
+    try await forEach { receipt throws(PouchError) in try await receipt.received() }
   }
 
   /// Waits until the receiver's handler or sink has finished with every object.
   ///
-  /// - Throws: As `Receipt.processed()`, for the first object that was refused.
+  /// - Throws: As `Receipt.processed()`, for the first object that was refused, once all are
+  ///   answered for.
   public func processed() async throws(PouchError) {
+    try await forEach { receipt throws(PouchError) in try await receipt.processed() }
+  }
+
+  /// A refusal says nothing about the objects behind it, and every one has its answer taken.
+  private func forEach(
+    _ wait: (Receipt) async throws(PouchError) -> Void
+  ) async throws(PouchError) {
+    var refusal: PouchError?
     for run in runs {
-      for id in run.ids { try await Receipt(id: id, connection: run.connection).processed() }
+      for id in run.ids {
+        do throws(PouchError) {
+          try await wait(Receipt(id: id, connection: run.connection))
+        } catch  where error.code == .rejected {
+          refusal = refusal ?? error
+        }
+      }
     }
+    if let refusal { throw refusal }
   }
 }

@@ -12,6 +12,7 @@ public final class Sender: Sendable {
     var next = 0
     var waiters: [Waiter] = []
     var ended = SenderSummary()
+    var losses = SendingLosses()
     var isClosed = false
     /// Why there will be no further connection.
     var failure: PouchError?
@@ -28,16 +29,20 @@ public final class Sender: Sendable {
   /// Kept, because an encoder that is used again has its memory and its tables at hand.
   let encoder = CBOREncoder()
 
-  init(only connection: (any PeerConnection)?) {
+  /// Whether an end with objects refused or not delivered is an error.
+  private let failsIfIncomplete: Bool
+
+  init(only connection: (any PeerConnection)?, failsIfIncomplete: Bool = true) {
+    self.failsIfIncomplete = failsIfIncomplete
     single = connection
     only = connection as? Connection
     uncounted = only.map { .passUnretained($0) }
     if let connection { state.withLock { $0.connections = [connection] } }
   }
 
-  /// The endpoints' connections as they are now.
+  /// The connections that are open now.
   public var connections: [ConnectionInfo] {
-    state.withLock { $0.connections.map(\.info) }
+    state.withLock { $0.connections }.filter { !$0.hasEnded }.map(\.info)
   }
 
   /// The books, over all connections so far.
@@ -194,12 +199,30 @@ public final class Sender: Sendable {
 
   /// Books a connection that has ended.
   func remove(_ connection: any PeerConnection) {
-    let summary = connection.summary
+    let (summary, losses) = (connection.summary, connection.losses)
     state.withLock { state in
       guard let index = state.connections.firstIndex(where: { $0 === connection }) else { return }
       state.connections.remove(at: index)
       state.ended += summary
+      state.losses += losses
     }
+  }
+
+  /// The error that this sender ends with, once its connections have ended; nil when all went well,
+  /// or the caller wants none.
+  ///
+  /// - Parameter failure: Why a connection broke while the sender waited for its end.
+  func endError(after failure: PouchError? = nil) -> PouchError? {
+    guard failsIfIncomplete else { return nil }
+    let (connections, ended, endedLosses) = state.withLock {
+      ($0.connections, $0.ended, $0.losses)
+    }
+    var (summary, losses) = (ended, endedLosses)
+    for connection in connections {
+      summary += connection.summary
+      losses += connection.losses
+    }
+    return losses.error(summary, after: failure)
   }
 
   /// Says that no connection will come any more.
@@ -215,15 +238,27 @@ public final class Sender: Sendable {
   /// Takes no more objects, and waits until every one that was accepted is settled and every
   /// connection has ended in good order.
   ///
-  /// Calling it again waits for the same end.
+  /// Calling it again waits for the same end. Once the last object is out, a receiver has
+  /// `timeouts.drain` from one answer to the next, and `timeouts.close` for its part of the end.
   ///
-  /// - Throws: Why a connection ended before everything on it was settled.
+  /// - Throws: Unless `SenderOptions.failsIfIncomplete` is false: why a connection broke;
+  ///   `.objectsFailed` when an object of any connection was not delivered, or was refused and no
+  ///   receipt has said so. The error says how many.
   public func close() async throws(PouchError) {
     let connections = state.withLock { state -> [any PeerConnection] in
       state.isClosed = true
       return state.connections
     }
     for connection in connections { connection.beginClosing(code: "done") }
-    for connection in connections { try await connection.waitForEnd() }
+    var failure: PouchError?
+    for connection in connections {
+      do throws(PouchError) {
+        try await connection.waitForEnd()
+      } catch {
+        if Task.isCancelled { throw error }
+        failure = failure ?? error
+      }
+    }
+    if let error = endError(after: failure) { throw error }
   }
 }

@@ -10,20 +10,22 @@ public struct SenderSummary: Sendable, Hashable {
   public var refused: UInt64 = 0
   /// Objects whose fate is not known yet; with level `none`, every object that was written.
   public var inFlight: UInt64 = 0
-  /// Objects that a connection took with it when it ended, or that this side gave up on.
+  /// Objects that a connection took with it when it ended, or that this side gave up on; with level
+  /// `none`, those of them that had not left this side.
   public var undelivered: UInt64 = 0
 
   init() {}
 
-  init(_ ledger: SendLedger, hasEnded: Bool, acknowledges: Bool) {
+  init(_ ledger: SendLedger, hasEnded: Bool, acknowledges: Bool, written: UInt64) {
     accepted = ledger.accepted
     acknowledged = ledger.acknowledged
     refused = ledger.refused
     undelivered = ledger.cancelled
-    if hasEnded, acknowledges {
-      undelivered += ledger.inFlight
-    } else {
-      inFlight = ledger.inFlight
+    inFlight = ledger.inFlight
+    if hasEnded {
+      let lost = acknowledges ? inFlight : min(inFlight, accepted - min(accepted, written))
+      undelivered += lost
+      inFlight -= lost
     }
   }
 

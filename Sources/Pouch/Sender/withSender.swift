@@ -2,7 +2,7 @@ public import PouchCore
 import Synchronization
 
 /// Connects to a receiver, runs `body` with a sender, and ends the connection in good order: when
-/// this returns, every object that was accepted has been answered for.
+/// this returns, the receiver has taken every object that was accepted.
 ///
 /// `body` runs on the connection's own loop, so that sending needs no change of thread; work that
 /// takes long belongs in a task of its own.
@@ -12,8 +12,9 @@ import Synchronization
 ///   - options: How to behave.
 ///   - body: Sends.
 /// - Returns: What `body` returns.
-/// - Throws: `PouchError` when the receiver cannot be reached or understood, or the connection ends
-///   before everything is settled; what `body` throws.
+/// - Throws: `PouchError` when the receiver cannot be reached or understood; what `body` throws;
+///   behind it what `Sender.close()` throws, `.objectsFailed` for objects that were refused or not
+///   delivered among them.
 public func withSender<R>(
   to endpoint: Endpoint, options: SenderOptions = SenderOptions(),
   _ body: (Sender) async throws -> R
@@ -22,7 +23,7 @@ public func withSender<R>(
   let server = options.makeServer()
   let role = Server.Role(offer: options.makeOffer(), sink: .none)
   let (connection, arrived) = try await server.dial(endpoint, role)
-  let sender = Sender(only: connection)
+  let sender = Sender(only: connection, failsIfIncomplete: options.failsIfIncomplete)
   return try await withThrowingDiscardingTaskGroup { group in
     group.addTask(executorPreference: connection.stream.preferredExecutor) {
       _ = await server.run(connection, arrived, role)
@@ -41,15 +42,16 @@ public func withSender<R>(
 ///   - options: How to behave; `onEvent` tells the endpoints that were bound.
 ///   - body: Sends; `send` waits while no receiver is there.
 /// - Returns: What `body` returns.
-/// - Throws: `PouchError` when an endpoint cannot be bound, or a connection ends before everything
-///   on it is settled; what `body` throws.
+/// - Throws: `PouchError` when an endpoint cannot be bound; what `body` throws; behind it what
+///   `Sender.close()` throws, `.objectsFailed` for objects that were refused or not delivered on any
+///   connection among them.
 public func withSender<R>(
   listeningOn endpoints: [Endpoint], options: SenderOptions = SenderOptions(),
   _ body: (Sender) async throws -> R
 ) async throws -> R {
   try options.checkFraming()
   let server = options.makeServer()
-  let sender = Sender(only: nil)
+  let sender = Sender(only: nil, failsIfIncomplete: options.failsIfIncomplete)
   var role = Server.Role(offer: options.makeOffer(), sink: .none)
   role.onEstablished = { sender.add($0) }
   role.onEnded = { sender.remove($0) }

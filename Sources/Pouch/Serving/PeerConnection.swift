@@ -19,6 +19,8 @@ protocol PeerConnection: AnyObject, Sendable {
   /// - Throws: Why, when the end was not clean.
   func waitForEnd() async throws(PouchError)
   var hasEnded: Bool { get }
+  /// Why it has ended; nil while it goes on, and after an end that both sides wanted.
+  var endReason: PouchError? { get }
 
   // MARK: Sending
 
@@ -26,6 +28,8 @@ protocol PeerConnection: AnyObject, Sendable {
   var hasCredit: Bool { get }
   /// The books of the sending end.
   var summary: SenderSummary { get }
+  /// What the sending end has lost, once the connection has ended.
+  var losses: SendingLosses { get }
 
   func send(
     _ payload: Bytes, attributes: Attributes, format: ObjectFormat
@@ -40,4 +44,9 @@ protocol PeerConnection: AnyObject, Sendable {
     attributes: Attributes, format: ObjectFormat,
     from source: (Int) async throws(PouchError) -> Bytes
   ) async throws(PouchError) -> Receipt
+
+  // MARK: Receiving
+
+  /// The books of the receiving end.
+  var reception: ReceiverSummary { get }
 }

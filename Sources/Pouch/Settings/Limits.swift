@@ -34,9 +34,10 @@ public struct Timeouts: Sendable, Hashable {
   public var body = Duration.seconds(30)
   /// Silence after which a PING is sent; three times that, and the peer counts as lost.
   public var heartbeat = Duration.seconds(15)
-  /// To end a connection once there is nothing more to say.
+  /// To end a connection once there is nothing more to say, and the peer's part of it.
   public var close = Duration.seconds(5)
-  /// To finish what is in flight when asked to stop.
+  /// To finish what is in flight when asked to stop; and, where a sender has sent its last object,
+  /// from one answer of the receiver to the next.
   public var drain = Duration.seconds(30)
 
   public init() {}

@@ -22,6 +22,11 @@ public struct ReceiverOptions: Sendable {
   public var allowedStages: [StageName]?
   /// What a sender may have in flight.
   public var window = Window.standard
+  /// Whether an end is an error when objects did not come whole because their connections ended:
+  /// `run` then throws `.objectsFailed` once it is over, which says how many and why. With false it
+  /// returns, and `Receiver.summary` tells: for a receiver that serves for long, where one sender
+  /// that died is no reason to call the whole run a failure.
+  public var failsIfIncomplete = true
   /// How TLS endpoints prove who they are; nil where none is used.
   public var tls: TLSSettings?
   public var limits = Limits()

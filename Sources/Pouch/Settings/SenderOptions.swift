@@ -12,6 +12,10 @@ public struct SenderOptions: Sendable {
   public var acknowledge = AcknowledgementLevel.processed
   /// What may be in flight, unless the receiver allows less.
   public var window = Window.standard
+  /// Whether an end is an error when objects were not delivered, or were refused and no receipt has
+  /// said so: `withSender`, `Sender.close()` and `Broadcaster.run` then throw `.objectsFailed`, which
+  /// says how many and why. With false they return, and `summary` tells.
+  public var failsIfIncomplete = true
   /// How TLS endpoints prove who they are; nil where none is used.
   public var tls: TLSSettings?
   public var limits = Limits()

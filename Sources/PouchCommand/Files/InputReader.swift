@@ -15,6 +15,8 @@ struct InputReader: Sendable {
   private let handle: FileHandle
   private let isRegular: Bool
   private let interrupt: Interrupt
+  /// Whether a part of the object is on its way, so that it is read to its end.
+  var isBegun = false
   private var ahead = Bytes()
   private var count: UInt64 = 0
   private var hasEnded = false
@@ -89,10 +91,11 @@ struct InputReader: Sendable {
 
   private func read(_ length: Int, _ isPatient: Bool) async throws(PouchError) -> Bytes {
     let (handle, label, isRegular, interrupt) = (handle, label, isRegular, interrupt)
+    let isBegun = isBegun
     return try await BlockingPool.shared.run { () throws(PouchError) in
       var buffer = ByteBuffer(capacity: length)
       while buffer.count < length {
-        if !isRegular { try interrupt.wait(for: handle.number) }
+        if !isRegular { try interrupt.wait(for: handle.number, isBegun: isBegun) }
         let room = length - buffer.count
         var number: Int32 = 0
         let count = buffer.fill(minimum: room) { memory in
@@ -105,7 +108,7 @@ struct InputReader: Sendable {
         }
         // The end is the end, whoever has lost interest meanwhile.
         if number == 0, count == 0 { break }
-        try interrupt.check()
+        try interrupt.check(isBegun: isBegun)
         if number == 0, !isPatient { break }
       }
       return buffer.freeze()

@@ -2,14 +2,64 @@ internal import Glibc
 package import PouchCore
 internal import Synchronization
 
-/// Wakes threads that wait for input when there is no more use for it.
+/// Wakes threads that wait for input when there is no more use for it: at first for new input
+/// alone, and then for the rest of what has begun as well.
 package final class Interrupt: Sendable {
-  private let read: FileHandle
-  private let write: FileHandle
-  private let reason = Mutex<PouchError?>(nil)
+  /// For new input.
+  private let fresh: Alarm
+  /// For the rest of an object of which a part is on its way.
+  private let begun: Alarm
 
   /// - Throws: `.internal` when there is no pipe.
   package init() throws(PouchError) {
+    fresh = try Alarm()
+    begun = try Alarm()
+  }
+
+  /// Whether nothing more is read at all.
+  package var isTriggered: Bool { begun.reason != nil }
+
+  /// Wakes everybody who waits, and everybody who will.
+  ///
+  /// - Parameter error: What they throw; the first one counts.
+  package func trigger(_ error: PouchError) {
+    fresh.trigger(error)
+    begun.trigger(error)
+  }
+
+  /// Wakes those who wait for new input, now and later: what has begun is read to its end.
+  ///
+  /// - Parameter error: What they throw; the first one counts.
+  package func stopTaking(_ error: PouchError) { fresh.trigger(error) }
+
+  /// Waits until `descriptor` has something to read, or has ended. Blocks.
+  ///
+  /// - Parameter isBegun: Whether it is the rest of an object that is on its way.
+  /// - Throws: What `trigger` was given, once it was called, when there is nothing to read.
+  func wait(for descriptor: Int32, isBegun: Bool = false) throws(PouchError) {
+    let alarm = isBegun ? begun : fresh
+    guard !alarm.wait(for: descriptor, POLLIN) else { return }
+    try check(isBegun: isBegun)
+  }
+
+  /// Waits until nobody reads from the pipe or socket `descriptor` any more. Blocks.
+  ///
+  /// - Returns: false when `trigger` was called before.
+  func waitForHangUp(of descriptor: Int32) -> Bool { begun.wait(for: descriptor, 0) }
+
+  /// - Throws: What `trigger` was given, once it was called.
+  func check(isBegun: Bool = false) throws(PouchError) {
+    if let error = (isBegun ? begun : fresh).reason { throw error }
+  }
+}
+
+/// A pipe that has something to read once it was triggered.
+private final class Alarm: Sendable {
+  private let read: FileHandle
+  private let write: FileHandle
+  private let state = Mutex<PouchError?>(nil)
+
+  init() throws(PouchError) {
     var ends: [Int32] = [-1, -1]
     guard pipe(&ends) == 0 else { throw .system(.internal, "no pipe", errno: errno) }
     for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
@@ -17,13 +67,10 @@ package final class Interrupt: Sendable {
     write = FileHandle(ends[1])
   }
 
-  package var isTriggered: Bool { reason.withLock { $0 != nil } }
+  var reason: PouchError? { state.withLock { $0 } }
 
-  /// Wakes everybody who waits, and everybody who will.
-  ///
-  /// - Parameter error: What they throw; the first one counts.
-  package func trigger(_ error: PouchError) {
-    let isFirst = reason.withLock { reason in
+  func trigger(_ error: PouchError) {
+    let isFirst = state.withLock { reason in
       defer { reason = reason ?? error }
       return reason == nil
     }
@@ -32,32 +79,15 @@ package final class Interrupt: Sendable {
     _ = retrying { Glibc.write(write.number, &byte, 1) }
   }
 
-  /// Waits until `descriptor` has something to read, or has ended. Blocks.
+  /// Waits for `events` of `descriptor`, or its end, or the alarm.
   ///
-  /// - Throws: What `trigger` was given, once it was called, when there is nothing to read.
-  func wait(for descriptor: Int32) throws(PouchError) {
+  /// - Returns: Whether the descriptor has something.
+  func wait(for descriptor: Int32, _ events: Int32) -> Bool {
     var waits = [
-      pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
-      pollfd(fd: read.number, events: Int16(POLLIN), revents: 0),
-    ]
-    _ = retrying { poll(&waits, 2, -1) }
-    if waits[0].revents == 0 { try check() }
-  }
-
-  /// Waits until nobody reads from the pipe or socket `descriptor` any more. Blocks.
-  ///
-  /// - Returns: false when `trigger` was called before.
-  func waitForHangUp(of descriptor: Int32) -> Bool {
-    var waits = [
-      pollfd(fd: descriptor, events: 0, revents: 0),
+      pollfd(fd: descriptor, events: Int16(events), revents: 0),
       pollfd(fd: read.number, events: Int16(POLLIN), revents: 0),
     ]
     _ = retrying { poll(&waits, 2, -1) }
     return waits[0].revents != 0
-  }
-
-  /// - Throws: What `trigger` was given, once it was called.
-  func check() throws(PouchError) {
-    if let error = reason.withLock({ $0 }) { throw error }
   }
 }

@@ -18,6 +18,8 @@ final class ReceiveBook: Sendable {
     var incomplete: UInt64 = 0
     /// Refused or incomplete objects of which a part stands in the output.
     var torn: UInt64 = 0
+    /// Incomplete objects for which the time to finish was over.
+    var overdue: UInt64 = 0
     /// Of what was stored.
     var bytes: UInt64 = 0
     /// Why the run came to its end, when that was not in good order.
@@ -65,7 +67,13 @@ final class ReceiveBook: Sendable {
   var ledger: Ledger { state.withLock { $0.ledger } }
 
   func begin() { state.withLock { $0.ledger.begun += 1 } }
-  func lose() { state.withLock { $0.ledger.incomplete += 1 } }
+  func lose(isOverdue: Bool) {
+    state.withLock { state in
+      state.ledger.incomplete += 1
+      if isOverdue { state.ledger.overdue += 1 }
+    }
+  }
+
   func tear() { state.withLock { $0.ledger.torn += 1 } }
 
   /// Books the end of the run. What came first is the cause of what comes later.

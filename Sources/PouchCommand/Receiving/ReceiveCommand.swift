@@ -49,7 +49,9 @@ package struct ReceiveCommand: Command {
     let receiving = Receiving(
       endpoints: configuration.endpoints, options: options, store: store,
       count: configuration.output.count, progress: common.progress, console)
-    let signal = await Lifecycle.run(receiving, drain: options.timeouts.drain, console)
+    let signal = await Lifecycle.run(receiving, drain: options.timeouts.drain, console) {
+      receiving.giveUp($0)
+    }
     return receiving.conclude(signal)
   }
 

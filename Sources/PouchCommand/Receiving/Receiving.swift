@@ -22,6 +22,8 @@ final class Receiving: Service {
     progress: ProgressStyle, _ console: Console
   ) {
     var options = options
+    // The books of this command decide.
+    options.failsIfIncomplete = false
     let book = book
     options.onEvent = { event in
       console.report(event)
@@ -68,6 +70,8 @@ final class Receiving: Service {
   private func receive() async {
     do throws(PouchError) {
       try await receiver.runStreamed { try await self.take($0) }
+    } catch  where error.code == .closed {
+      // It was asked to stop before it began.
     } catch {
       book.fail(error)
     }
@@ -150,7 +154,7 @@ final class Receiving: Service {
       if failure.isForAll { endStorage(failure) }
     case let error where delivery.body.hasFailed:
       // The rest will not come: there is nothing to refuse.
-      book.lose()
+      book.lose(isOverdue: (error as? PouchError)?.code == .timedOut)
       if !isTold { console.tell(incomplete: object, error) }
       return error
     default:
@@ -164,6 +168,15 @@ final class Receiving: Service {
 
   // MARK: The end
 
+  /// Tells how it went when it does not end by itself.
+  func giveUp(_ signal: ExitStatus) {
+    console.tell(book.ledger, meter)
+    let error = PouchError(
+      .cancelled, "stopped before everything in flight was finished",
+      hint: "raise timeouts.drain to wait longer")
+    console.report(fatal: error, signal)
+  }
+
   /// Tells how it went.
   ///
   /// - Parameter signal: The status for the signal that asked to stop, if one did.
@@ -175,7 +188,10 @@ final class Receiving: Service {
       // Whoever has all that he asked for may close his end.
       if let error = ledger.storageEnd, !quota.isComplete { throw error }
       if let outcome = ledger.outcome { throw outcome }
+      if signal != nil { try ledger.checkDrain() }
       try ledger.checkObjects()
+      // Whoever asked for so many has them, whatever became of others.
+      if !quota.isComplete { try ledger.checkWhole() }
       return .success
     } catch {
       let status = error.code == .cancelled ? signal ?? .unexpected : ExitStatus(error.code)
@@ -186,6 +202,23 @@ final class Receiving: Service {
 }
 
 extension ReceiveBook.Ledger {
+  /// - Throws: `.cancelled` when the time to finish was not enough.
+  fileprivate func checkDrain() throws(PouchError) {
+    guard overdue > 0, torn == 0 else { return }
+    throw PouchError(
+      .cancelled,
+      "stopped before everything in flight was finished: \(HumanText.count(overdue, "object")) did "
+        + "not come whole in time", hint: "raise timeouts.drain to wait longer")
+  }
+
+  /// - Throws: `.objectsFailed` when objects did not come whole.
+  fileprivate func checkWhole() throws(PouchError) {
+    guard incomplete > 0 else { return }
+    throw PouchError(
+      .objectsFailed, "\(incomplete) of \(HumanText.count(begun, "object")) did not come whole",
+      hint: "let the sender send again what was not acknowledged")
+  }
+
   /// - Throws: What became of objects that were neither stored nor given up by their senders.
   fileprivate func checkObjects() throws(PouchError) {
     guard torn == 0 else {

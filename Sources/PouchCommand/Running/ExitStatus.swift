@@ -29,7 +29,7 @@ package enum ExitStatus: Int32, Sendable {
     case .security: self = .security
     case .configuration: self = .configuration
     case .usage: self = .usage
-    case .objectsFailed, .rejected, .closed: self = .objectsFailed
+    case .objectsFailed, .rejected, .closed, .peerClosed: self = .objectsFailed
     case .cancelled: self = .interrupted
     default: self = .unexpected
     }

@@ -6,14 +6,17 @@ internal import UnixSignals
 
 /// Runs a service until it has ended, or a signal has asked it to.
 ///
-/// The first SIGINT or SIGTERM begins the drain: what is in flight is finished, within a deadline.
-/// The second one ends the process at once.
+/// The first SIGINT or SIGTERM begins the drain: nothing new is taken, and what is in flight is
+/// finished. When the time for that is over the service gives up what is not complete and tells the
+/// peer; it then has a moment for a goodbye. The second signal ends the process at once.
 enum Lifecycle {
   /// - Parameters:
-  ///   - drain: How long the service may take once it was asked to stop; then it is cancelled.
+  ///   - drain: How long the service may take once it was asked to stop.
+  ///   - overdue: Tells how it went, when the service does not end at all.
   /// - Returns: The status for the signal that came, if one did.
   static func run(
-    _ service: some Service, drain: Duration, _ console: Console
+    _ service: some Service, drain: Duration, _ console: Console,
+    overdue: @escaping @Sendable (ExitStatus) -> Void
   ) async -> ExitStatus? {
     ignoreFailedWrites()
     let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
@@ -23,7 +26,7 @@ enum Lifecycle {
           service: service, successTerminationBehavior: .gracefullyShutdownGroup,
           failureTerminationBehavior: .gracefullyShutdownGroup)
       ], logger: console.logger)
-    configuration.maximumGracefulShutdownDuration = drain
+    configuration.maximumGracefulShutdownDuration = drain + grace
     let group = ServiceGroup(configuration: configuration)
     let received = Received()
     await withTaskGroup(of: Void.self) { tasks in
@@ -36,8 +39,10 @@ enum Lifecycle {
           for await signal in signals {
             let status: ExitStatus = signal == .sigint ? .interrupted : .terminated
             guard received.take(status) else { exit(status.rawValue) }
-            console.log(.notice, "stopping: what is in flight is finished first")
-            watch.addTask { await end(with: status, after: drain + grace, console) }
+            console.log(
+              .notice,
+              "stopping: what is in flight is finished first, within \(HumanText.duration(drain))")
+            watch.addTask { await end(with: status, after: drain + grace * 2, overdue) }
             await group.triggerGracefulShutdown()
           }
         }
@@ -50,16 +55,16 @@ enum Lifecycle {
     return received.status
   }
 
-  /// How long a service that was cancelled may take.
+  /// How long a service may take for its goodbye, and then to see that it was cancelled.
   private static let grace = Duration.seconds(1)
 
   /// Ends the process, whatever a thread of it may still wait for, such as a pipe that nobody
   /// reads.
   private static func end(
-    with status: ExitStatus, after time: Duration, _ console: Console
+    with status: ExitStatus, after time: Duration, _ overdue: @Sendable (ExitStatus) -> Void
   ) async {
     do { try await Task.sleep(for: time) } catch { return }
-    console.fail("stopped before everything in flight was finished", hint: nil)
+    overdue(status)
     exit(status.rawValue)
   }
 

@@ -33,6 +33,8 @@ final class Broadcasting: Service {
     self.interrupt = interrupt
     self.console = console
     var options = options
+    // What a receiver did not take is told of that receiver.
+    options.failsIfIncomplete = false
     options.onEvent = { console.report($0) }
     self.options = options
     broadcaster = Broadcaster(listening: endpoints, options: options)
@@ -135,6 +137,12 @@ final class Broadcasting: Service {
   }
 
   // MARK: The end
+
+  /// Tells how it went when it does not end by itself.
+  func giveUp(_ signal: ExitStatus) {
+    book.fail(PouchError(.cancelled, "stopped before everything in flight was finished"))
+    _ = conclude(signal)
+  }
 
   /// Tells how it went. A broadcast that was asked to stop and ended in good order is a success.
   ///

@@ -80,7 +80,10 @@ struct ObjectFeed: Sendable {
     }
     let attributes = Attributes(name: input.name, size: reader.size, headers: headers)
     var object = OutgoingObject(label: input.label, attributes: attributes, format: maker.asIs)
-    if streams, maker.passes, attachments.isEmpty { return .stream(object, reader) }
+    if streams, maker.passes, attachments.isEmpty {
+      reader.isBegun = true
+      return .stream(object, reader)
+    }
     let content = try await reader.all(longest, meter)
     (object.payload, object.format) = try await maker.make(content, input.label)
     object.attributes.size = nil

@@ -12,6 +12,8 @@ final class SendBook: Sendable {
     var objects = 0
     /// Objects that failed alone, and why.
     var failures: [(label: String, error: PouchError)] = []
+    /// The time to finish what was in flight after the order to stop is over.
+    var isDrainOver = false
     /// Why the run as a whole came to its end.
     var fatal: PouchError?
   }
@@ -28,6 +30,10 @@ final class SendBook: Sendable {
     get { state.withLock { $0.task } }
     set { state.withLock { $0.task = newValue } }
   }
+
+  var isDrainOver: Bool { state.withLock { $0.isDrainOver } }
+
+  func drainIsOver() { state.withLock { $0.isDrainOver = true } }
 
   var isConnected: Bool { state.withLock { $0.connections > 0 } }
 

@@ -51,12 +51,16 @@ package struct SendCommand: Command {
         feed: feed, endpoints: configuration.endpoints.endpoints, options: options,
         delivery: configuration.delivery, limit: configuration.limits.object,
         meter: meter, interrupt: interrupt, console)
-      return broadcasting.conclude(await Lifecycle.run(broadcasting, drain: drain, console))
+      let signal = await Lifecycle.run(broadcasting, drain: drain, console) {
+        broadcasting.giveUp($0)
+      }
+      return broadcasting.conclude(signal)
     }
     let sending = Sending(
       feed: feed, endpoints: configuration.endpoints, options: options,
       timeout: configuration.delivery.timeout, meter: meter, interrupt: interrupt, console)
-    return sending.conclude(await Lifecycle.run(sending, drain: drain, console))
+    let signal = await Lifecycle.run(sending, drain: drain, console) { sending.giveUp($0) }
+    return sending.conclude(signal)
   }
 
   /// What travels beside an object has no place in `length10`.

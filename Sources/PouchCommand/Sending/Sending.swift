@@ -39,7 +39,9 @@ final class Sending: Service {
         interrupt.trigger(
           error
             ?? PouchError(
-              .closed, "the receiver ended the connection", endpoint: connection.endpoint))
+              .peerClosed, "the receiver ended the connection",
+              hint: "what it has not acknowledged was not delivered; send that again",
+              endpoint: connection.endpoint, peer: connection.peer.description))
       }
     }
     self.options = options
@@ -62,7 +64,7 @@ final class Sending: Service {
         group.cancelAll()
       }
     } onGracefulShutdown: {
-      self.interrupt.trigger(PouchError(.cancelled, "interrupted"))
+      self.interrupt.stopTaking(PouchError(.cancelled, "interrupted"))
       // With nobody at the other end there is nothing to finish.
       if !self.book.isConnected { self.book.task?.cancel() }
     }
@@ -110,21 +112,66 @@ final class Sending: Service {
   private func sendAll(_ sender: Sender) async throws {
     book.sender = sender
     let (receipts, continuation) = AsyncStream.makeStream(of: Pending.self)
-    let failure = await withTaskGroup(of: Void.self) { group -> (any Error)? in
-      group.addTask { await self.awaitAnswers(receipts) }
-      defer { meter.enter(.waitingForAcknowledgement) }
-      defer { continuation.finish() }
-      do {
-        var feed = feed
-        while let item = try await feed.nextItem() {
-          if let pending = try await send(item, sender) { continuation.yield(pending) }
-        }
-        return nil
-      } catch {
-        return error
+    let failure = await withTaskGroup(of: Part.self) { group -> (any Error)? in
+      group.addTask { await self.waitForDrain() }
+      group.addTask {
+        await self.awaitAnswers(receipts)
+        return .answered
       }
+      group.addTask {
+        defer { continuation.finish() }
+        do {
+          var feed = self.feed
+          while let item = try await feed.nextItem() {
+            if let pending = try await self.send(item, sender) { continuation.yield(pending) }
+          }
+          return .sent(nil)
+        } catch {
+          return .sent(error)
+        }
+      }
+      var failure: (any Error)?
+      var isAnswered = false
+      while !isAnswered, let part = await group.next() {
+        switch part {
+        case .sent(let error):
+          failure = error
+          meter.enter(.waitingForAcknowledgement)
+        // It ends behind the last object.
+        case .answered: isAnswered = true
+        case .drained:
+          // What is not complete is cancelled, so that the receiver knows, and the connection ends.
+          interrupt.trigger(PouchError(.cancelled, "interrupted"))
+          group.cancelAll()
+        case .none: break
+        }
+      }
+      group.cancelAll()
+      for await part in group { if case .sent(let error?) = part { failure = error } }
+      return failure
     }
     if let failure { throw failure }
+  }
+
+  /// What has come to its end.
+  private enum Part {
+    case sent((any Error)?)
+    case answered
+    /// The time to finish what was in flight.
+    case drained
+    case none
+  }
+
+  /// Waits until the time is over in which what is in flight may be finished.
+  private func waitForDrain() async -> Part {
+    do {
+      try await gracefulShutdown()
+      try await Task.sleep(for: options.timeouts.drain)
+      book.drainIsOver()
+      return .drained
+    } catch {
+      return .none
+    }
   }
 
   /// Sends one object.
@@ -216,6 +263,8 @@ final class Sending: Service {
       } catch  where error.code == .rejected {
         refuse(pending.label, error)
       } catch {
+        // Whoever gave it up says so.
+        if error.code == .cancelled { continue }
         book.fail(error)
         // Nobody knows what a silent receiver will do: this ends with the connection.
         if error.code == .timedOut { book.task?.cancel() }
@@ -230,15 +279,43 @@ final class Sending: Service {
 
   // MARK: The end
 
+  /// Tells how it went when it does not end by itself.
+  func giveUp(_ signal: ExitStatus) {
+    book.drainIsOver()
+    book.fail(PouchError(.cancelled, "interrupted"))
+    _ = conclude(signal)
+  }
+
   /// Tells how it went.
   ///
   /// - Parameter signal: The status for the signal that asked to stop, if one did.
   func conclude(_ signal: ExitStatus?) -> ExitStatus {
-    let error = book.error
+    var error = book.error
     var status = error.map { ExitStatus($0.code) } ?? .success
-    if let signal, error?.code == .cancelled { status = signal }
+    if let signal, let reason = error, reason.code == .cancelled || book.isDrainOver {
+      status = signal
+      error = interrupted(reason)
+    }
     if let summary = book.sender?.summary { console.tell(summary, meter) }
     if let error { console.report(fatal: error, status) }
     return status
+  }
+
+  /// What a signal has left undone.
+  private func interrupted(_ error: PouchError) -> PouchError {
+    var text = "interrupted"
+    if book.isDrainOver {
+      let limit = HumanText.duration(options.timeouts.drain)
+      text += ": \(limit) were not enough for what was in flight"
+    }
+    if let books = book.sender?.summary, books.accepted > 0 {
+      text +=
+        "; of \(HumanText.count(books.accepted, "object")) that were accepted, "
+        + "\(books.acknowledged) were acknowledged, \(books.refused) refused and "
+        + "\(books.undelivered + books.inFlight) not delivered"
+    }
+    return PouchError(
+      .cancelled, text, hint: book.isDrainOver ? "raise timeouts.drain to wait longer" : nil,
+      cause: error.code == .cancelled ? nil : error.description)
   }
 }

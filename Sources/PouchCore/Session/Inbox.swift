@@ -48,6 +48,9 @@ package struct Inbox: Sendable {
   /// Objects that have begun and not ended.
   package var incompleteCount: Int { incomplete.count }
 
+  /// The objects that have begun and not ended.
+  package var incompleteIDs: [UInt64] { incomplete.keys.sorted() }
+
   /// Admits a frame of whole objects with consecutive ids.
   ///
   /// - Returns: How many of them, from the front, are duplicates.

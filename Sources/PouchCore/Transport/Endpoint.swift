@@ -80,9 +80,12 @@ extension Endpoint: CustomStringConvertible {
 extension Endpoint {
   /// Reads the text form.
   ///
+  /// - Parameters:
+  ///   - text: Such as `tls://host:port`.
+  ///   - own: Schemes of transports of your own, in whose text a host and a port follow.
   /// - Throws: `PouchError` with code `.usage` that says which part is wrong and shows the form
-  ///   that was expected.
-  public init(_ text: String) throws(PouchError) {
+  ///   that was expected; also for a scheme that is neither Pouch's nor among `own`.
+  public init(_ text: String, own: Set<Scheme> = []) throws(PouchError) {
     guard let colon = text.firstIndex(of: ":"), colon != text.startIndex else {
       throw Endpoint.malformed(text, "it has no scheme")
     }
@@ -94,6 +97,13 @@ extension Endpoint {
       guard !rest.isEmpty else { throw Endpoint.malformed(text, "it has no name") }
       self = .memory(String(rest))
     default:
+      guard scheme == .tcp || scheme == .tls || own.contains(scheme) else {
+        let known = ([.tcp, .tls, .unix, .memory] + own.sorted { $0.rawValue < $1.rawValue })
+        throw Endpoint.malformed(
+          text,
+          "'\(scheme)' is no scheme that carries objects; there are "
+            + known.map(\.rawValue).joined(separator: ", "))
+      }
       guard rest.hasPrefix("//") else {
         throw Endpoint.malformed(text, "'\(scheme):' is followed by '//'")
       }

@@ -42,6 +42,12 @@ final class Workspace: Sendable {
     ((try? FileManager.default.subpathsOfDirectory(atPath: file(directory))) ?? []).sorted()
   }
 
+  /// The size of a file in bytes; nil when it is not there.
+  func size(_ name: String) -> Int? {
+    let attributes = try? FileManager.default.attributesOfItem(atPath: file(name))
+    return (attributes?[.size] as? NSNumber)?.intValue
+  }
+
   /// Certificates of an authority of this workspace's own, in `name`.
   func makeCertificates(_ name: String = "Certs", receiver: String = "localhost") async throws {
     let made = try await run(.certs, ["create", "--output", file(name), "--name", receiver])

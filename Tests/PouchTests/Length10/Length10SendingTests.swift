@@ -199,7 +199,7 @@ struct Length10SendingTests {
       let error = await #expect(throws: PouchError.self) {
         try await sender.send(tutorialPickle, format: .pickle)
       }
-      #expect(error?.code == .closed)
+      #expect(error?.code == .peerClosed)
     }
     #expect(outcome.error == nil)
   }

@@ -161,8 +161,8 @@ struct Length10TransferTests {
       try await peer.write(Array("2000000   ".utf8) + [UInt8](repeating: 9, count: 500_000))
       try await peer.finish()
     }
-    #expect(outcome.error?.code == .truncated)
-    #expect(failures.values == [.truncated])
+    #expect(outcome.error?.code == .connectionLost)
+    #expect(failures.values == [.connectionLost])
     #expect(line.refusals.values.isEmpty)
   }
 
@@ -251,7 +251,7 @@ struct Length10TransferTests {
           let error = await #expect(throws: PouchError.self) {
             try await sender.send(Bytes([2]), format: .pickle)
           }
-          #expect(error?.code == .closed)
+          #expect(error?.code == .peerClosed)
         }
       }
       #expect(ended.values.allSatisfy { $0 == nil })
