@@ -56,6 +56,7 @@ struct DescriptorTests {
   @Test("that run out make connections wait, and not fail")
   func shortage() async {
     await #expect(processExitsWith: .success) {
+      handOnErrors()
       // A time limit ends the parent's wait, not the child.
       alarm(50)
       let transport = TCPTransport()

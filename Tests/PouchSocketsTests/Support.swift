@@ -68,6 +68,15 @@ extension ByteStream {
   }
 }
 
+/// Lets what the process of an exit test says on stderr come out where the tests' own words do: the
+/// testing library drops it, and with it the report of a sanitizer.
+func handOnErrors() {
+  let descriptor = open("/proc/\(getppid())/fd/\(STDERR_FILENO)", O_WRONLY | O_APPEND)
+  guard descriptor >= 0 else { return }
+  dup2(descriptor, STDERR_FILENO)
+  close(descriptor)
+}
+
 /// A listening socket that nobody accepts from, with the smallest backlog there is.
 struct RawListener {
   let descriptor: Int32

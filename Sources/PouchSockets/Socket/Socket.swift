@@ -121,16 +121,10 @@ final class Socket: Sendable {
   func becameReady(read: Bool, write: Bool, end: Bool = false) {
     if end { hasEnded.store(true, ordering: .relaxed) }
     let entered = use.enter()
-    let (reader, writer) = state.withLock { state in
-      var reader: WaitSlot.Continuation?
-      var writer: WaitSlot.Continuation?
-      if read {
-        reader = state.reader.take()
-        if reader == nil { state.isReadable = true }
-      }
+    state.withLock { state in
+      if read, !state.reader.wake(.ready) { state.isReadable = true }
       if write {
-        writer = state.writer.take()
-        if writer == nil {
+        if !state.writer.wake(.ready) {
           state.isWritable = true
           // Under the lock, so that no arming comes between the decision and the call.
           if state.isArmed, entered, let token = state.token {
@@ -139,11 +133,8 @@ final class Socket: Sendable {
           }
         }
       }
-      return (reader, writer)
     }
     if entered, use.leave() { release() }
-    reader?.resume(returning: .ready)
-    writer?.resume(returning: .ready)
   }
 
   /// Wakes who waits to read, or makes the next such wait return at once.
@@ -159,7 +150,7 @@ final class Socket: Sendable {
   /// Waits as `waitToRead` does, but times out when nothing comes for `patience`, or up to twice
   /// that. One timer serves many waits: a busy connection sets it once in that time.
   func waitToRead(patience: Duration) async -> WaitSlot.Outcome {
-    await withTaskCancellationHandler {
+    let outcome = await withTaskCancellationHandler {
       await withUnsafeContinuation { continuation in
         let (outcome, turn) = park(.read, continuation)
         if let outcome {
@@ -169,8 +160,10 @@ final class Socket: Sendable {
         }
       }
     } onCancel: {
-      take(.read)?.resume(returning: .cancelled)
+      wake(.read, .cancelled)
     }
+    followWaker()
+    return outcome
   }
 
   private func setIdleTimer(_ turn: UInt32, _ patience: Duration) {
@@ -186,15 +179,12 @@ final class Socket: Sendable {
   /// Ends the wait that was there when the timer was set; sets it again for a later one that may
   /// time out.
   private func idleTimerFired(_ turn: UInt32, _ patience: Duration) {
-    let (reader, later) = state.withLock { state -> (WaitSlot.Continuation?, UInt32?) in
+    let later = state.withLock { state -> UInt32? in
       state.isIdleTimerSet = false
-      if let reader = state.reader.take(turn: turn) { return (reader, nil) }
-      guard state.reader.isOccupied, state.patientTurn == state.reader.turn else {
-        return (nil, nil)
-      }
-      return (nil, state.reader.turn)
+      if state.reader.wake(.timedOut, turn: turn) { return nil }
+      guard state.reader.isOccupied, state.patientTurn == state.reader.turn else { return nil }
+      return state.reader.turn
     }
-    reader?.resume(returning: .timedOut)
     if let later { setIdleTimer(later, patience) }
   }
 
@@ -214,16 +204,23 @@ final class Socket: Sendable {
           continuation.resume(returning: outcome)
         } else if let deadline {
           timer = loop.schedule(at: deadline) { [weak self] in
-            self?.take(side, turn: turn)?.resume(returning: .timedOut)
+            self?.wake(side, .timedOut, turn: turn)
           }
         }
       }
     } onCancel: {
-      take(side)?.resume(returning: .cancelled)
+      wake(side, .cancelled)
     }
+    followWaker()
     timer?.cancel()
     return outcome
   }
+
+  /// Comes behind whoever woke this task, who did so under the lock.
+  ///
+  /// A continuation may be resumed before its task has suspended, which then goes on at once on its
+  /// own thread. The runtime orders the two with an atomic of its own, which no sanitizer sees.
+  private func followWaker() { state.withLock { _ in } }
 
   private func park(
     _ side: Side, _ continuation: WaitSlot.Continuation
@@ -254,13 +251,11 @@ final class Socket: Sendable {
     }
   }
 
-  private func take(_ side: Side, turn: UInt32? = nil) -> WaitSlot.Continuation? {
+  private func wake(_ side: Side, _ outcome: WaitSlot.Outcome, turn: UInt32? = nil) {
     state.withLock { state in
-      switch (side, turn) {
-      case (.read, nil): state.reader.take()
-      case (.read, let turn?): state.reader.take(turn: turn)
-      case (.write, nil): state.writer.take()
-      case (.write, let turn?): state.writer.take(turn: turn)
+      switch side {
+      case .read: _ = state.reader.wake(outcome, turn: turn)
+      case .write: _ = state.writer.wake(outcome, turn: turn)
       }
     }
   }
@@ -271,9 +266,10 @@ final class Socket: Sendable {
   /// nobody is inside a system call on it.
   func close() {
     guard use.close() else { return }
-    let (reader, writer) = state.withLock { ($0.reader.take(), $0.writer.take()) }
-    reader?.resume(returning: .ready)
-    writer?.resume(returning: .ready)
+    state.withLock { state in
+      _ = state.reader.wake(.ready)
+      _ = state.writer.wake(.ready)
+    }
     if use.leave() { release() }
   }
 
