@@ -89,6 +89,31 @@ uint16_t pouch_address_port(const pouch_address *address) {
   }
 }
 
+void pouch_address_set_port(pouch_address *address, uint16_t port) {
+  switch (view(address)->sa_family) {
+    case AF_INET: ((struct sockaddr_in *)&address->storage)->sin_port = htons(port); break;
+    case AF_INET6: ((struct sockaddr_in6 *)&address->storage)->sin6_port = htons(port); break;
+    default: break;
+  }
+}
+
+static int is_loopback(const struct sockaddr_storage *address) {
+  if (address->ss_family == AF_INET) {
+    return ntohl(((const struct sockaddr_in *)address)->sin_addr.s_addr) >> 24 == 127;
+  }
+  const struct in6_addr *six = &((const struct sockaddr_in6 *)address)->sin6_addr;
+  return IN6_IS_ADDR_LOOPBACK(six) || (IN6_IS_ADDR_V4MAPPED(six) && six->s6_addr[12] == 127);
+}
+
+int pouch_address_is_loopback(const pouch_address *address) {
+  int family = view(address)->sa_family;
+  return (family == AF_INET || family == AF_INET6) && is_loopback(&address->storage);
+}
+
+int pouch_address_is_ipv6(const pouch_address *address) {
+  return view(address)->sa_family == AF_INET6;
+}
+
 int pouch_address_is_equal(const pouch_address *one, const pouch_address *other) {
   return one->length == other->length && memcmp(&one->storage, &other->storage, one->length) == 0;
 }
@@ -106,14 +131,6 @@ static int set_option(int descriptor, int level, int name, int value) {
 
 int pouch_socket_no_delay(int descriptor) {
   return set_option(descriptor, IPPROTO_TCP, TCP_NODELAY, 1);
-}
-
-static int is_loopback(const struct sockaddr_storage *address) {
-  if (address->ss_family == AF_INET) {
-    return ntohl(((const struct sockaddr_in *)address)->sin_addr.s_addr) >> 24 == 127;
-  }
-  const struct in6_addr *six = &((const struct sockaddr_in6 *)address)->sin6_addr;
-  return IN6_IS_ADDR_LOOPBACK(six) || (IN6_IS_ADDR_V4MAPPED(six) && six->s6_addr[12] == 127);
 }
 
 // The ends of one connection: addresses of one family.

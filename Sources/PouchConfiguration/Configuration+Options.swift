@@ -17,6 +17,7 @@ extension SenderOptions {
     tls = configuration.tls
     limits = configuration.limits
     timeouts = configuration.timeouts
+    transports.keepsPlainTCPOnLoopback = !configuration.insecure
   }
 }
 
@@ -41,6 +42,7 @@ extension ReceiverOptions {
     tls = configuration.tls
     limits = configuration.limits
     timeouts = configuration.timeouts
+    transports.keepsPlainTCPOnLoopback = !configuration.insecure
   }
 }
 

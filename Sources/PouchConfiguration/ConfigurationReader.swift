@@ -57,8 +57,7 @@ public struct ConfigurationReader: Sendable {
   private func read<C>(
     _ role: Role, _ build: (Assignments, inout Reading) -> C
   ) throws(ConfigurationErrors) -> C {
-    var reading = Reading(
-      environment: environment, files: files, file: file)
+    var reading = Reading(role, environment: environment, files: files, file: file)
     var assignments = Assignments(Table(role))
     guard merge(fileInto: &assignments, &reading) else {
       throw ConfigurationErrors(reading.diagnostics)

@@ -6,9 +6,9 @@ public struct PouchError: Error, Sendable {
   /// What kind of failure this is; new kinds can come with a new version.
   public struct Code: Hashable, Sendable, CustomStringConvertible {
     private enum Kind: String {
-      case badData, cancelled, closed, configuration, connectionLost, inputMissing, `internal`
-      case limitExceeded, objectsFailed, outputFailed, protocolMismatch, rejected, security
-      case peerClosed, timedOut, truncated, unreachable, usage
+      case badData, cancelled, closed, configuration, connectionLost, exhausted, inputMissing
+      case `internal`, limitExceeded, objectsFailed, outputFailed, peerClosed, protocolMismatch
+      case rejected, security, timedOut, truncated, unreachable, usage
     }
     private let kind: Kind
     private init(_ kind: Kind) { self.kind = kind }
@@ -24,6 +24,8 @@ public struct PouchError: Error, Sendable {
     public static let configuration = Code(.configuration)
     /// The connection broke: a reset, an end that the peer did not announce, or no sign of life.
     public static let connectionLost = Code(.connectionLost)
+    /// This process, or the system, has no descriptor left.
+    public static let exhausted = Code(.exhausted)
     /// An input that is not there or cannot be read.
     public static let inputMissing = Code(.inputMissing)
     /// A fault of this package, or of the system under it.
@@ -143,12 +145,16 @@ public struct PouchError: Error, Sendable {
   }
 
   /// The failure of a system call, with the text for `number` as its cause.
+  ///
+  /// Where no descriptor is left, that is the kind of failure, whatever was to be done with one.
   public static func system(
     _ code: Code, _ message: String, errno number: Int32, hint: String? = nil,
     endpoint: Endpoint? = nil
   ) -> PouchError {
-    PouchError(
-      code, message, hint: hint, cause: systemErrorText(number), endpoint: endpoint)
+    let shortage = descriptorShortageHint(number)
+    return PouchError(
+      shortage == nil ? code : .exhausted, message, hint: shortage ?? hint,
+      cause: systemErrorText(number), endpoint: endpoint)
   }
 }
 

@@ -70,8 +70,9 @@ struct PouchReceive: AsyncParsableCommand {
     @Option(
       help: ArgumentHelp(
         """
-        Listen here for senders: tcp://host:port, tls://host:port, unix:///path or unix:@name; \
-        port 0 is any free one. Repeatable.
+        Listen here for senders: tcp://host:port, tls://host:port, unix:///path or unix:@name. A \
+        host is every address that its name has, * is all of this machine's; port 0 is any free \
+        one. Repeatable.
         """, valueName: "endpoint"))
     var listen: [String] = []
 

@@ -71,7 +71,10 @@ struct PouchSend: AsyncParsableCommand {
 
     @Option(
       help: ArgumentHelp(
-        "Listen here for a receiver; port 0 is any free one. Repeatable.", valueName: "endpoint"))
+        """
+        Listen here for a receiver. A host is every address that its name has, * is all of this \
+        machine's; port 0 is any free one. Repeatable.
+        """, valueName: "endpoint"))
     var listen: [String] = []
 
     @Option(

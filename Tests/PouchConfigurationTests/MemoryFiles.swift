@@ -1,4 +1,5 @@
 import PouchCore
+import PouchSockets
 import PouchTLS
 
 @testable import PouchConfiguration
@@ -10,6 +11,11 @@ struct MemoryFiles: ConfigurationFiles {
   var problems: [String: FileProblem] = [:]
   var links: Set<String> = []
   var readOnly: Set<String> = []
+  /// What names resolve to.
+  var hosts: [String: [String]] = [
+    "localhost": ["::1", "127.0.0.1"], "debian": ["127.0.1.1"], "db1": ["10.0.0.7"],
+    "half": ["127.0.0.1", "10.0.0.7"],
+  ]
   /// What is wrong with the certificates themselves.
   var refusal: PouchError?
 
@@ -49,6 +55,15 @@ struct MemoryFiles: ConfigurationFiles {
   func isSymbolicLink(_ path: String) -> Bool { links.contains(path) }
 
   func isWritableDirectory(_ path: String) -> Bool { !readOnly.contains(path) }
+
+  func addresses(of host: String) -> [HostAddress]? {
+    if let known = hosts[host] {
+      return known.map { HostAddress(text: $0, isLoopback: $0 == "::1" || $0.hasPrefix("127.")) }
+    }
+    // A number is looked up nowhere.
+    guard host == "*" || host.allSatisfy({ $0.isHexDigit || "x.:".contains($0) }) else { return nil }
+    return try? HostAddress.all(of: host)
+  }
 
   func verify(_ tls: TLSSettings, role: TLSRole, hosts: [String]) throws(PouchError) {
     if let refusal { throw refusal }

@@ -106,7 +106,7 @@ struct PrecedenceTests {
     #expect(
       text == """
         command line: error: it says neither where to connect nor where to listen
-             = write 'connect: ENDPOINT' or 'listen: ENDPOINT', or use the command's options
+             = add --to ENDPOINT or --listen ENDPOINT
         1 error. Nothing was started.
         """)
   }

@@ -82,6 +82,11 @@ int pouch_address_unix(const void *_Nonnull name, size_t length, int abstract,
 int pouch_address_text(const pouch_address *_Nonnull address, char *_Nonnull buffer,
                        size_t capacity);
 uint16_t pouch_address_port(const pouch_address *_Nonnull address);
+// Nothing happens to an address without a port.
+void pouch_address_set_port(pouch_address *_Nonnull address, uint16_t port);
+// 127.0.0.0/8, ::1, and the former inside an IPv6 address.
+int pouch_address_is_loopback(const pouch_address *_Nonnull address);
+int pouch_address_is_ipv6(const pouch_address *_Nonnull address);
 int pouch_address_is_equal(const pouch_address *_Nonnull one, const pouch_address *_Nonnull other);
 
 // MARK: Sockets

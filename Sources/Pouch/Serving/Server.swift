@@ -66,6 +66,9 @@ final class Server: Sendable {
     listeners.withLock { $0 += listening }
     for listener in bound {
       onEvent?(.listening(listener.endpoint))
+      for address in listener.addresses {
+        onEvent?(.bound(listener.endpoint, address: address))
+      }
       warn(of: listener.endpoint)
     }
     return bound.map(\.endpoint)

@@ -4,6 +4,9 @@ public import PouchCore
 public enum ConnectionEvent: Sendable {
   /// This endpoint is bound; port 0 has become a real port.
   case listening(Endpoint)
+  /// Behind `listening`: an address, such as `127.0.0.1:7447`, that is bound for this endpoint, whose
+  /// host is a name. It comes once for each address of the name.
+  case bound(Endpoint, address: String)
   /// A stream to this endpoint, which was dialled, is open: the TLS handshake is next, or the hello.
   case opened(Endpoint)
   /// The TLS handshake with this endpoint, which was dialled, is complete: the hello is next.

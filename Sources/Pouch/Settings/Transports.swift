@@ -6,6 +6,10 @@ internal import PouchTLS
 public struct Transports: Sendable {
   private var added: [Endpoint.Scheme: any Transport] = [:]
 
+  /// Whether plain `tcp` is refused at every address that is not loopback (127.0.0.0/8, ::1). What
+  /// counts is what a host's name resolves to when it is connected to or listened at.
+  public var keepsPlainTCPOnLoopback = false
+
   /// TCP, TLS over TCP, and Unix sockets.
   public init() {}
 
@@ -22,7 +26,10 @@ public struct Transports: Sendable {
   ) throws(PouchError) -> any Transport {
     if let transport = added[endpoint.scheme] { return transport }
     switch endpoint.scheme {
-    case .tcp: return TCPTransport(connectTimeout: timeout)
+    case .tcp:
+      var transport = TCPTransport(connectTimeout: timeout)
+      transport.isKeptToLoopback = keepsPlainTCPOnLoopback
+      return transport
     case .unix: return UnixTransport(connectTimeout: timeout)
     case .tls:
       guard let tls else {

@@ -1,6 +1,6 @@
-internal import Glibc
 internal import Pouch
 internal import PouchCore
+internal import PouchSockets
 internal import Synchronization
 
 /// Connects step by step, and names the first step that fails.
@@ -42,8 +42,14 @@ struct ConnectionCheck: Sendable {
 
   private func resolve() async throws(PouchError) {
     guard let host = endpoint.host else { return progress.enter(.connect) }
-    let addresses = try await HostLookup.addresses(of: host)
-    pass(.name, "\(host) is \(addresses.joined(separator: ", "))", next: .connect)
+    let addresses: [HostAddress]
+    do {
+      addresses = try await blocking { try HostAddress.all(of: host) }
+    } catch {
+      throw error as? PouchError ?? PouchError(.internal, "\(error)")
+    }
+    pass(
+      .name, "\(host) is \(addresses.map(\.text).joined(separator: ", "))", next: .connect)
   }
 
   private func note(_ event: ConnectionEvent) {
@@ -58,7 +64,7 @@ struct ConnectionCheck: Sendable {
     case .connected(let connection):
       pass(.hello, "\(connection.software), acknowledgement \(connection.acknowledge)", next: nil)
       pass(.pipeline, connection.pipelineText, next: nil)
-    case .listening, .warning, .refused, .objectRefused, .disconnected: break
+    case .listening, .bound, .warning, .refused, .objectRefused, .disconnected: break
     }
   }
 
@@ -89,45 +95,5 @@ final class ReceiverLink: Sendable {
   var receiver: Receiver? {
     get { state.withLock { $0 } }
     set { state.withLock { $0 = newValue } }
-  }
-}
-
-/// The addresses of a host, as text.
-enum HostLookup {
-  /// - Throws: `.unreachable` with the resolver's reason.
-  static func addresses(of host: String) async throws(PouchError) -> [String] {
-    do {
-      return try await blocking { try lookUp(host) }
-    } catch {
-      throw error as? PouchError ?? PouchError(.internal, "\(error)")
-    }
-  }
-
-  private static func lookUp(_ host: String) throws(PouchError) -> [String] {
-    var hints = addrinfo()
-    hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
-    var list: UnsafeMutablePointer<addrinfo>?
-    let result = getaddrinfo(host, nil, &hints, &list)
-    guard result == 0 else {
-      throw PouchError(
-        .unreachable, "no address is known for the host '\(host)'",
-        hint: "check the spelling, or write the address",
-        cause: gai_strerror(result).map { String(cString: $0) })
-    }
-    defer { freeaddrinfo(list) }
-    var addresses: [String] = []
-    var entry = list
-    while let info = entry?.pointee {
-      var text = [CChar](repeating: 0, count: Int(NI_MAXHOST))
-      let isNamed = getnameinfo(
-        info.ai_addr, info.ai_addrlen, &text, socklen_t(text.count), nil, 0, NI_NUMERICHOST)
-      if isNamed == 0 {
-        let address = String(
-          decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        if !addresses.contains(address) { addresses.append(address) }
-      }
-      entry = info.ai_next
-    }
-    return addresses
   }
 }

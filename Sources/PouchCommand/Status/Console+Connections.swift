@@ -8,6 +8,12 @@ extension Console {
     case .listening(let endpoint):
       log(.info, "listening on \(endpoint)", [("endpoint", .text(endpoint.description))])
       self.event("listening", [("endpoint", .text(endpoint.description))])
+    case .bound(let endpoint, let address):
+      let details: [(String, JSONValue)] = [
+        ("endpoint", .text(endpoint.description)), ("address", .text(address)),
+      ]
+      log(.info, "  at \(address)", details)
+      self.event("bound", details)
     case .opened(let endpoint): log(.trace, "the stream to \(endpoint) is open")
     case .secured(let endpoint, _): log(.trace, "the stream to \(endpoint) is secure")
     case .warning(let endpoint, let text):

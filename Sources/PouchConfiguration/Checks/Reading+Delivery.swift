@@ -20,14 +20,19 @@ extension Reading {
     {
       report(
         place,
-        "'delivery.broadcast' is for a sender that listens, and this one connects to "
-          + "'\(endpoint.value)'",
-        hint: "write listen: ENDPOINT, where receivers come to")
+        "\(name(Settings.Delivery.broadcast, at: place)) is for a sender that listens, and this one "
+          + "connects to '\(endpoint.value)'",
+        hint: advice(Settings.listen, "ENDPOINT", yaml: "listen: ENDPOINT", at: place)
+          + ", where receivers come to")
     }
     if !isBroadcast, let receivers {
       report(
-        receivers.place, "'delivery.receivers' counts the receivers of a broadcast",
-        hint: "add broadcast: true, or remove it")
+        receivers.place,
+        "\(name(Settings.Delivery.receivers, at: receivers.place)) counts the receivers of a "
+          + "broadcast",
+        hint: receivers.place.isInFile
+          ? "add broadcast: true, or remove it"
+          : advice(Settings.Delivery.broadcast, "true", at: receivers.place) + ", or remove it")
     }
     return DeliverySettings(
       acknowledge: framing == .length10 ? .none : acknowledge,

@@ -1,4 +1,5 @@
 internal import PouchCore
+internal import PouchSockets
 
 /// The endpoints of a configuration with their places, for what is checked against them.
 struct PlacedEndpoints {
@@ -25,12 +26,17 @@ extension Reading {
     if let connect, let listen {
       let later = (connect.line, connect.column) < (listen.line, listen.column) ? listen : connect
       report(
-        later, "'connect' and 'listen' exclude one another", hint: "keep one of them")
+        later,
+        "\(name(Settings.connect, at: later)) and \(name(Settings.listen, at: later)) exclude one "
+          + "another", hint: "keep one of them")
     }
     if connect == nil, listen == nil {
       report(
         whole, "it says neither where to connect nor where to listen",
-        hint: "write 'connect: ENDPOINT' or 'listen: ENDPOINT', or use the command's options",
+        hint: whole.isInFile
+          ? "write 'connect: ENDPOINT' or 'listen: ENDPOINT', or use the command's options"
+          : advice(Settings.connect, "ENDPOINT", at: whole) + " or "
+            + (CommandOption.name(of: Settings.listen.descriptor.path, role) ?? "") + " ENDPOINT",
         isUsage: true)
     }
     let isListening = connect == nil
@@ -70,11 +76,7 @@ extension Reading {
     let value = endpoint.value
     switch value.scheme {
     case .tcp:
-      if !insecure, !value.isLoopback {
-        report(
-          endpoint.place, "plain tcp leaves this machine: anyone on the way can read and change it",
-          hint: "use tls://, or write 'insecure: true' if that is meant")
-      }
+      if !insecure { checkLoopback(endpoint) }
     case .tls: break
     case .unix:
       if isListening { checkSocket(endpoint) }
@@ -82,9 +84,30 @@ extension Reading {
       report(
         endpoint.place, "unknown transport '\(value.scheme)'", hint: "available: tcp, tls, unix")
     }
-    if value.port == 0, !isListening {
+    if isListening { return }
+    if value.port == 0 {
       report(endpoint.place, "nobody can connect to port 0", hint: "name the port")
     }
+    if value.host == "*" {
+      report(
+        endpoint.place, "'*' stands for every address, to listen at: nobody can connect to it",
+        hint: "name the host")
+    }
+  }
+
+  /// Plain TCP goes to loopback alone, whatever the host is called: what counts is what its name
+  /// resolves to. A name without an address is for the run to tell, which looks again and keeps
+  /// to the same rule.
+  private mutating func checkLoopback(_ endpoint: Placed<Endpoint>) {
+    guard let host = endpoint.value.host,
+      let other = files.addresses(of: host)?.first(where: { !$0.isLoopback })
+    else { return }
+    let finding = other.text == host || host == "*" ? "" : " ('\(host)' is \(other.text))"
+    let consent = advice(Settings.insecure, "true", at: endpoint.place)
+    report(
+      endpoint.place,
+      "plain tcp leaves this machine\(finding): anyone on the way can read and change it",
+      hint: "use tls://, or \(consent) if that is meant")
   }
 
   private mutating func checkSocket(_ endpoint: Placed<Endpoint>) {

@@ -33,8 +33,12 @@ extension Reading {
       let place = assignments.place(of: Settings.Pickle.numpy)
     {
       report(
-        place, "'pickle.numpy' is for pickles, which this receiver does not take",
-        hint: "add pickle to 'formats', or remove it")
+        place,
+        (place.isInFile ? "'pickle.numpy' is" : "NumPy is")
+          + " for pickles, which this receiver does not take",
+        hint: place.isInFile
+          ? "add pickle to 'formats', or remove it"
+          : advice(Settings.formats, "pickle", at: place) + ", or remove it")
     }
     return isAllowed
   }
@@ -48,19 +52,26 @@ extension Reading {
     if settings.isText, let place = assignments.place(of: Settings.Input.raw) {
       if settings.format != .json {
         report(
-          place, "'input.raw' is for JSON, and the input is \(settings.format.rawValue)",
-          hint: "add format: json, or remove it", isUsage: true)
+          place,
+          "\(name(Settings.Input.raw, at: place)) is for JSON, and the input is "
+            + settings.format.rawValue,
+          hint: place.isInFile
+            ? "add format: json, or remove it"
+            : advice(Settings.Input.format, "json", at: place) + ", or remove it", isUsage: true)
       } else if framing == .length10 {
         report(
           place, "'length10' carries pickles: JSON cannot pass as text",
-          hint: "remove 'input.raw'; the value is sent as a pickle", isUsage: true)
+          hint: "remove \(name(Settings.Input.raw, at: place)); the value is sent as a pickle",
+          isUsage: true)
       }
     }
     if settings.isEachLine, settings.format == .cbor || settings.format == .pickle,
       let place = assignments.place(of: Settings.Input.eachLine)
     {
       report(
-        place, "'input.each-line' is for text, and \(settings.format.rawValue) has no lines",
+        place,
+        "\(name(Settings.Input.eachLine, at: place)) is for text, and "
+          + "\(settings.format.rawValue) has no lines",
         hint: "available: raw, json, diagnostic", isUsage: true)
     }
     return settings

@@ -13,9 +13,17 @@ extension Reading {
       {
         continue
       }
+      let place = written.key
+      // Several options stand for the pipeline: the one that was given.
+      let name =
+        if case .option(let option) = place.origin { "'\(option)'" } else {
+          name(descriptor, at: place)
+        }
       report(
-        written.key, "'\(descriptor.name)' has no meaning with 'length10': \(reason)",
-        hint: "remove it, or write framing: pouch")
+        place,
+        "\(name) has no meaning with 'length10': \(reason)",
+        hint: "remove it, or "
+          + advice(Settings.framing, "pouch", yaml: "framing: pouch", at: place))
     }
     return .length10
   }

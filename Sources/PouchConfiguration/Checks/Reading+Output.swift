@@ -9,29 +9,37 @@ extension Reading {
     ]
     let forms = flags.filter { assignments.value($0.1, &self) }
     var chosen = forms.compactMap { form in
-      assignments.place(of: form.1).map { (name: form.1.descriptor.name, place: $0) }
+      assignments.place(of: form.1).map { (setting: form.1.descriptor, place: $0) }
     }
     if let directory {
-      chosen.insert((Settings.Output.directory.descriptor.name, directory.place), at: 0)
+      chosen.insert((Settings.Output.directory.descriptor, directory.place), at: 0)
     }
     if let first = chosen.first {
       for other in chosen.dropFirst() {
         report(
-          other.place, "'\(other.name)' and '\(first.name)' exclude one another",
+          other.place,
+          "\(name(other.setting, at: other.place)) and \(name(first.setting, at: first.place)) "
+            + "exclude one another",
           hint: "keep one of them", isUsage: true)
       }
     }
     if directory == nil, let place = assignments.place(of: Settings.Output.onConflict) {
       report(
-        place, "'output.on-conflict' is for files", hint: "name an 'output.directory', or remove it"
-      )
+        place, "\(name(Settings.Output.onConflict, at: place)) is for files",
+        hint: place.isInFile
+          ? "name an 'output.directory', or remove it"
+          : advice(Settings.Output.directory, "DIR", at: place) + ", or remove it")
     }
     if isStrict, forms.first?.0 != .lines,
       let place = assignments.place(of: Settings.Output.strict)
     {
       report(
-        place, "'output.strict' is for 'output.lines': only JSON cannot hold everything",
-        hint: "add 'lines', or remove it", isUsage: true)
+        place,
+        "\(name(Settings.Output.strict, at: place)) is for \(name(Settings.Output.lines, at: place)): "
+          + "only JSON cannot hold everything",
+        hint: place.isInFile
+          ? "add 'lines', or remove it"
+          : advice(Settings.Output.lines, "true", at: place) + ", or remove it", isUsage: true)
     }
     return OutputSettings(
       directory: checkOutput(directory),

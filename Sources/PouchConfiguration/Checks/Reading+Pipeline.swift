@@ -85,17 +85,21 @@ extension Reading {
     let written = assignments.value(Settings.Integrity.key, &self)
     let algorithm = algorithm(Settings.Integrity.algorithm, assignments, place)
     if algorithm != nil, algorithm != .hmacSHA256, let written {
-      report(written.place, "'key' is for hmac-sha-256 alone", hint: "remove it")
+      report(
+        written.place,
+        "\(written.place.isOption ? "'--hmac-key'" : "'key'") is for hmac-sha-256 alone",
+        hint: "remove it")
     }
     switch algorithm {
     case .crc32c?: return .crc32c
     case .sha256?: return .sha256
     case .hmacSHA256?:
       if assignments[Settings.Integrity.key.descriptor.path] == nil {
+        let place = assignments.place(of: Settings.Integrity.algorithm) ?? place
         report(
-          assignments.place(of: Settings.Integrity.algorithm) ?? place,
-          "hmac-sha-256 needs a 'key' that both ends share",
-          hint: "write key: FILE, made with: (umask 077; openssl rand -out FILE 32)")
+          place, "hmac-sha-256 needs a \(place.isOption ? "key" : "'key'") that both ends share",
+          hint: (place.isOption ? "add --hmac-key FILE" : "write key: FILE")
+            + ", made with: (umask 077; openssl rand -out FILE 32)")
       }
       let key = check(written, "key file", .key(Self.keySizes))
       return key.map { .hmacSHA256(key: $0.value.path) }
@@ -130,8 +134,11 @@ extension Reading {
     let sealed = named.first { $0.value == .hmacSHA256 }
     if let sealed, assignments[Settings.Pipeline.hmacKey.descriptor.path] == nil {
       report(
-        sealed.place, "hmac-sha-256 needs 'pipeline.hmac-key', which both ends share",
-        hint: "write hmac-key: FILE, made with: (umask 077; openssl rand -out FILE 32)")
+        sealed.place,
+        "hmac-sha-256 needs \(name(Settings.Pipeline.hmacKey, at: sealed.place)), which both ends "
+          + "share",
+        hint: advice(Settings.Pipeline.hmacKey, "FILE", yaml: "hmac-key: FILE", at: sealed.place)
+          + ", made with: (umask 077; openssl rand -out FILE 32)")
     }
     let allowed: [StageKind]
     if assignments[Settings.Pipeline.allow.descriptor.path] == nil {
@@ -141,8 +148,13 @@ extension Reading {
       allowed = allow.map(\.value)
       if let written, sealed == nil {
         report(
-          written.place, "'pipeline.hmac-key' is for hmac-sha-256, which is not accepted here",
-          hint: "add hmac-sha-256 to 'require', or remove the key")
+          written.place,
+          "\(name(Settings.Pipeline.hmacKey, at: written.place)) is for hmac-sha-256, which is not "
+            + "accepted here",
+          hint: written.place.isInFile
+            ? "add hmac-sha-256 to 'require', or remove the key"
+            : advice(Settings.Pipeline.require, "hmac-sha-256", at: written.place)
+              + ", or remove the key")
       }
     }
     return PipelineDemand(

@@ -25,9 +25,11 @@ extension Reading {
     let demandsCertificate = !isListening || peerCertificate == .required
     if demandsCertificate, assignments[Settings.TLS.trust.descriptor.path] == nil {
       report(
-        endpoint.place, "'\(endpoint.value)' needs 'tls.trust': whom to believe",
-        hint:
-          "write tls: {trust: ca.pem}, the file of the authority that made the peer's certificate")
+        endpoint.place,
+        "'\(endpoint.value)' needs \(name(Settings.TLS.trust, at: endpoint.place)): whom to believe",
+        hint: advice(
+          Settings.TLS.trust, "ca.pem", yaml: "tls: {trust: ca.pem}", at: endpoint.place)
+          + ", the file of the authority that made the peer's certificate")
     }
     checkPair(assignments, endpoint, isListening: isListening)
     if !isListening, let place = assignments.place(of: Settings.TLS.peerCertificate),
@@ -39,12 +41,15 @@ extension Reading {
     }
     if isListening, let place = assignments.place(of: Settings.TLS.serverName) {
       report(
-        place, "'tls.server-name' is for a side that connects", hint: "remove it, or use 'allow'")
+        place, "\(name(Settings.TLS.serverName, at: place)) is for a side that connects",
+        hint: "remove it, or use "
+          + (place.isInFile ? "'allow'" : name(Settings.TLS.allow, at: place)))
     }
     if !demandsCertificate, let place = assignments.place(of: Settings.TLS.allow) {
       report(
         place,
-        "'tls.allow' needs the peer's certificate, which 'peer-certificate: none' does without",
+        "\(name(Settings.TLS.allow, at: place)) needs the peer's certificate, which "
+          + "'peer-certificate: none' does without",
         hint: "remove one of them")
     }
     let settings = TLSSettings(
@@ -87,15 +92,24 @@ extension Reading {
     let key = assignments.place(of: Settings.TLS.key)
     switch (certificate, key) {
     case (let place?, nil):
-      report(place, "'tls.certificate' needs 'tls.key'", hint: "name its private key")
-    case (nil, let place?):
-      report(place, "'tls.key' needs 'tls.certificate'", hint: "name the certificate it belongs to")
-    case (nil, nil) where isListening:
       report(
-        endpoint.place, "'\(endpoint.value)' needs 'tls.certificate' and 'tls.key' to listen",
+        place, "\(pair(at: place).certificate) needs \(pair(at: place).key)",
+        hint: "name its private key")
+    case (nil, let place?):
+      report(
+        place, "\(pair(at: place).key) needs \(pair(at: place).certificate)",
+        hint: "name the certificate it belongs to")
+    case (nil, nil) where isListening:
+      let (certificate, key) = pair(at: endpoint.place)
+      report(
+        endpoint.place, "'\(endpoint.value)' needs \(certificate) and \(key) to listen",
         hint: "run: pouch-certs create --output Certs")
     default: break
     }
+  }
+
+  private func pair(at place: Place) -> (certificate: String, key: String) {
+    (name(Settings.TLS.certificate, at: place), name(Settings.TLS.key, at: place))
   }
 
   /// TLS settings without an endpoint that uses them look like a protection that is not there. An
@@ -110,6 +124,7 @@ extension Reading {
     report(
       assignments.sections["tls"].flatMap { written.key.isInFile ? $0 : nil } ?? written.key,
       "TLS is set up, but '\(first.value)' does not use it",
-      hint: "write tls:// in the endpoint, or remove the 'tls' settings")
+      hint: "write tls:// in the endpoint, or "
+        + (written.key.isInFile ? "remove the 'tls' settings" : "leave out what TLS alone needs"))
   }
 }

@@ -46,4 +46,9 @@ struct Place: Sendable {
   var isInFile: Bool {
     if case .file = origin { true } else { false }
   }
+
+  /// Whether a named option of the command says it.
+  var isOption: Bool {
+    if case .option = origin { true } else { false }
+  }
 }

@@ -72,7 +72,8 @@ package enum ConfigurationGuide {
     (powers of 1000); a whole number alone is bytes |
     | duration | a number and a unit: ns, us, ms, s, min, h, d; a number alone is refused |
     | endpoint | `tcp://host:port`, `tls://host:port`, `unix:///path`, `unix:relative/path`, \
-    `unix:@abstract`; IPv6 addresses in brackets |
+    `unix:@abstract`; IPv6 addresses in brackets. To listen, a name is every address that it has, \
+    and `*` is every address of this machine |
     | path | in a file, relative to that file; elsewhere, to the current directory |
 
     In a file, variables of the environment are replaced in every value, after the YAML is parsed:
@@ -94,7 +95,9 @@ package enum ConfigurationGuide {
 
     - Exactly one of `connect` and `listen` says where; no endpoint is named twice; nobody connects
       to port 0; the directory of a socket to listen on exists and can be written to.
-    - Plain `tcp` stays on loopback (`localhost`, 127.0.0.0/8, `::1`) unless `insecure: true`.
+    - Plain `tcp` stays on loopback (127.0.0.0/8, `::1`) unless `insecure: true`. What counts is
+      every address that a host's name resolves to, here and again when it is used, and not how it
+      is spelt: this machine's own name will do where it is 127.0.1.1.
     - A `tls://` endpoint has `tls.trust`; to listen it has `tls.certificate` and `tls.key`, too.
       Only a listener with `peer-certificate: none` does without `trust`. To connect without a
       certificate is possible, and refused by every listener that demands one.

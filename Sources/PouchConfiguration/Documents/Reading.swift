@@ -1,5 +1,7 @@
 /// The state of reading one configuration: where variables come from, what has been found wrong.
 struct Reading {
+  /// Whose configuration it is.
+  let role: Role
   let environment: [String: String]
   let files: any ConfigurationFiles
   /// The directory of the file, to which its relative paths belong; empty for the current one.
@@ -8,7 +10,10 @@ struct Reading {
   let whole: Place
   private(set) var diagnostics: [ConfigurationDiagnostic] = []
 
-  init(environment: [String: String], files: any ConfigurationFiles, file: String?) {
+  init(
+    _ role: Role, environment: [String: String], files: any ConfigurationFiles, file: String?
+  ) {
+    self.role = role
     self.environment = environment
     self.files = files
     directory = file.map(PouchConfiguration.directory(of:)) ?? ""

@@ -1,7 +1,8 @@
 package import PouchCore
+package import PouchSockets
 package import PouchTLS
 
-/// The file system as far as a configuration needs it; tests bring one of their own.
+/// The system as far as a configuration needs it; tests bring one of their own.
 package protocol ConfigurationFiles: Sendable {
   /// The bytes of a file.
   ///
@@ -16,6 +17,9 @@ package protocol ConfigurationFiles: Sendable {
 
   /// Whether files can be created in a directory.
   func isWritableDirectory(_ path: String) -> Bool
+
+  /// What a host's name resolves to; nil when that is not known.
+  func addresses(of host: String) -> [HostAddress]?
 
   /// Reads certificates and keys as a run would, and checks that they belong together.
   ///

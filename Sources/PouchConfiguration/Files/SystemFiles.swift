@@ -1,4 +1,5 @@
 package import PouchCore
+package import PouchSockets
 package import PouchTLS
 
 #if canImport(Glibc)
@@ -7,7 +8,7 @@ package import PouchTLS
   #error("reads files through Glibc")
 #endif
 
-/// The real file system.
+/// The real system.
 package struct SystemFiles: ConfigurationFiles {
   package init() {}
 
@@ -41,6 +42,8 @@ package struct SystemFiles: ConfigurationFiles {
   package func isWritableDirectory(_ path: String) -> Bool {
     faccessat(AT_FDCWD, path, W_OK | X_OK, AT_EACCESS) == 0
   }
+
+  package func addresses(of host: String) -> [HostAddress]? { try? HostAddress.all(of: host) }
 
   package func verify(
     _ tls: TLSSettings, role: TLSRole, hosts: [String]

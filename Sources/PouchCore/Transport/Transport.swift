@@ -31,6 +31,10 @@ public protocol StreamListener: Sendable {
   /// What was bound: port 0 has become the port that the system chose.
   var endpoint: Endpoint { get }
 
+  /// Each address that was bound, such as `127.0.0.1:7447`, where the endpoint names a host; empty
+  /// where the endpoint says it itself.
+  var addresses: [String] { get }
+
   /// Waits for the next stream. Its handshake has not begun: a slow peer holds up nobody else.
   ///
   /// - Throws: `.closed` once the listener is closed, `.cancelled` when the task is.
@@ -38,6 +42,10 @@ public protocol StreamListener: Sendable {
 
   /// Stops listening and removes what `listen` created. Calling it again does nothing.
   func close()
+}
+
+extension StreamListener {
+  public var addresses: [String] { [] }
 }
 
 /// A connected, ordered, reliable stream of bytes in both directions.

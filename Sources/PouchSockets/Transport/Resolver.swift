@@ -19,17 +19,33 @@ enum Resolver {
     }
     switch answer {
     case .success(let found): return found
-    case .failure(let failure):
-      throw PouchError(
-        code, "no address is known for the host '\(host)'",
-        hint: failure.isUnknown ? "check the spelling, or write the address" : nil,
-        cause: failure.text)
+    case .failure(let failure): throw failure.error(code, host)
+    }
+  }
+
+  /// The same, for whoever may wait: it blocks.
+  static func addressesNow(
+    _ host: String, _ port: UInt16, orThrow code: PouchError.Code
+  ) throws(PouchError) -> [SocketAddress] {
+    switch lookUp(host, port, isNumeric: false) {
+    case .success(let found): return found
+    case .failure(let failure): throw failure.error(code, host)
     }
   }
 
   private struct Failure: Error {
     var isUnknown: Bool
     var text: String
+    /// What the system lacked; 0 when the answer is the name server's.
+    var number: Int32
+
+    func error(_ code: PouchError.Code, _ host: String) -> PouchError {
+      let message = "no address is known for the host '\(host)'"
+      if number != 0 { return .system(code, message, errno: number) }
+      return PouchError(
+        code, message, hint: isUnknown ? "check the spelling, or write the address" : nil,
+        cause: text)
+    }
   }
 
   private static func lookUp(
@@ -41,14 +57,18 @@ enum Resolver {
       let result = pouch_resolve(
         host, port, isNumeric ? 1 : 0, base, Int32(found.count), &number)
       guard result > 0 else {
-        let text =
-          number == 0
-          ? String(cString: pouch_resolve_text(result))
-          : PouchError.system(.internal, "", errno: number).cause ?? ""
         return .failure(
-          Failure(isUnknown: pouch_resolve_is_name_unknown(result) != 0, text: text))
+          Failure(
+            isUnknown: pouch_resolve_is_name_unknown(result) != 0,
+            text: String(cString: pouch_resolve_text(result)), number: number))
       }
-      return .success(found.prefix(Int(result)).map(SocketAddress.init(raw:)))
+      // A hosts file may name one address in several lines.
+      var addresses: [SocketAddress] = []
+      for raw in found.prefix(Int(result)) {
+        let address = SocketAddress(raw: raw)
+        if !addresses.contains(address) { addresses.append(address) }
+      }
+      return .success(addresses)
     }
   }
 }

@@ -46,7 +46,15 @@ struct SocketAddress: Sendable, Equatable {
   }
 
   /// The port; 0 for a Unix socket.
-  var port: UInt16 { withRaw { pouch_address_port($0) } }
+  var port: UInt16 {
+    get { withRaw { pouch_address_port($0) } }
+    set { withMutableRaw { pouch_address_set_port($0, newValue) } }
+  }
+
+  /// Whether nothing that is sent there leaves this machine: 127.0.0.0/8 and ::1.
+  var isLoopback: Bool { withRaw { pouch_address_is_loopback($0) != 0 } }
+
+  var isIPv6: Bool { withRaw { pouch_address_is_ipv6($0) != 0 } }
 
   /// `192.0.2.1` or `2001:db8::1`; nil for a Unix socket.
   var host: String? {

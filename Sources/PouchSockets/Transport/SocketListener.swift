@@ -3,7 +3,8 @@ internal import Glibc
 public import PouchCore
 internal import Synchronization
 
-/// Accepts the connections of a TCP or Unix socket. One task accepts at a time.
+/// Accepts the connections of a Unix socket, or of the TCP sockets at every address of a host. One
+/// task accepts at a time.
 ///
 /// When the process or the system has no descriptor left, connections wait in the backlog, and
 /// are accepted as descriptors are closed. The last descriptor is never taken: a connection is
@@ -18,18 +19,29 @@ public final class SocketListener: StreamListener {
   private static let longestBackOff = Duration.milliseconds(100)
 
   public let endpoint: Endpoint
-  private let socket: Socket
+  public let addresses: [String]
+  private let first: Socket
+  /// All of them, the first one too; on one loop.
+  private let sockets: [Socket]
+  /// The socket that is asked first: after each connection the next one, so that none is starved.
+  private let turn = Atomic<Int>(0)
   private let reactor: Reactor
   private let isClosing = Atomic<Bool>(false)
   private let admit: Admission
   private let onClose: @Sendable () -> Void
 
+  /// - Parameters:
+  ///   - first: A socket that listens.
+  ///   - others: More of them, on the same loop.
+  ///   - addresses: Where they listen, if the endpoint does not say it.
   init(
-    _ socket: Socket, at endpoint: Endpoint, reactor: Reactor, admit: @escaping Admission,
-    onClose: @escaping @Sendable () -> Void = {}
+    _ first: Socket, _ others: [Socket] = [], at endpoint: Endpoint, addresses: [String] = [],
+    reactor: Reactor, admit: @escaping Admission, onClose: @escaping @Sendable () -> Void = {}
   ) {
-    self.socket = socket
+    self.first = first
+    sockets = [first] + others
     self.endpoint = endpoint
+    self.addresses = addresses
     self.reactor = reactor
     self.admit = admit
     self.onClose = onClose
@@ -39,25 +51,25 @@ public final class SocketListener: StreamListener {
     close()
   }
 
-  /// The event loop that the listening socket belongs to.
-  package var loop: EventLoop { socket.loop }
+  /// The event loop that the listening sockets belong to.
+  package var loop: EventLoop { first.loop }
 
   public func accept() async throws(PouchError) -> SocketStream {
-    await socket.loop.beginOperation()
+    await loop.beginOperation()
     do throws(PouchError) {
       while true {
         switch try acceptNow() {
         case .accepted(let stream):
-          DescriptorShortage.end(socket)
+          endShortage()
           return stream
         case .nobody:
-          try await socket.waitToRead().check("accept")
+          try await waitForAny(until: nil).check("accept")
         case .noDescriptor:
           try await waitForDescriptor()
         }
       }
     } catch {
-      DescriptorShortage.end(socket)
+      endShortage()
       throw error
     }
   }
@@ -65,8 +77,12 @@ public final class SocketListener: StreamListener {
   public func close() {
     guard !isClosing.exchange(true, ordering: .relaxed) else { return }
     onClose()
-    socket.close()
-    DescriptorShortage.end(socket)
+    for socket in sockets { socket.close() }
+    endShortage()
+  }
+
+  private func endShortage() {
+    for socket in sockets { DescriptorShortage.end(socket) }
   }
 
   private enum Attempt {
@@ -75,7 +91,22 @@ public final class SocketListener: StreamListener {
     case noDescriptor
   }
 
+  /// Asks each socket once, beginning with the one whose turn it is.
   private func acceptNow() throws(PouchError) -> Attempt {
+    let start = turn.load(ordering: .relaxed)
+    for offset in sockets.indices {
+      let index = (start + offset) % sockets.count
+      let attempt = try accept(from: sockets[index])
+      if case .nobody = attempt { continue }
+      if case .accepted = attempt {
+        turn.store((index + 1) % sockets.count, ordering: .relaxed)
+      }
+      return attempt
+    }
+    return .nobody
+  }
+
+  private func accept(from socket: Socket) throws(PouchError) -> Attempt {
     while true {
       var peer = SocketAddress()
       let result = try socket.withDescriptor { descriptor in
@@ -110,10 +141,24 @@ public final class SocketListener: StreamListener {
 
   private func waitForDescriptor() async throws(PouchError) {
     // Once it is on the list, a second attempt sees what was closed before it was.
-    if DescriptorShortage.begin(socket) { return }
-    switch await socket.waitToRead(until: .now + SocketListener.longestBackOff) {
+    var isNew = false
+    for socket in sockets where DescriptorShortage.begin(socket) { isNew = true }
+    if isNew { return }
+    switch await waitForAny(until: .now + SocketListener.longestBackOff) {
     case .timedOut: return
     case let outcome: try outcome.check("accept")
+    }
+  }
+
+  /// Waits until one of the sockets may have a connection. An edge that comes at another one
+  /// meanwhile is remembered there.
+  private func waitForAny(until deadline: EventLoop.Instant?) async -> WaitSlot.Outcome {
+    if sockets.count == 1 { return await first.waitToRead(until: deadline) }
+    return await withTaskGroup(of: WaitSlot.Outcome.self) { group in
+      for socket in sockets { group.addTask { await socket.waitToRead(until: deadline) } }
+      let outcome = await group.next() ?? .ready
+      group.cancelAll()
+      return outcome
     }
   }
 }

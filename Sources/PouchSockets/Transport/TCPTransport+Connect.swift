@@ -8,10 +8,16 @@ extension TCPTransport {
   /// Each address is tried in turn, for its share of the time that is left.
   ///
   /// - Throws: `.unreachable`, with what became of each address as its cause; `.timedOut` when
-  ///   none of them answered in time; `.cancelled`; `.usage` for an endpoint without a host.
+  ///   none of them answered in time; `.exhausted` when no descriptor is left; `.configuration`
+  ///   for an address that is not to be used; `.cancelled`; `.usage` for an endpoint without a host.
   public func connect(to endpoint: Endpoint) async throws(PouchError) -> SocketStream {
     if Task.isCancelled { throw PouchError(.cancelled, "the connect was cancelled") }
     let (host, port) = try TCPTransport.target(of: endpoint)
+    guard host != TCPTransport.everyAddress else {
+      throw PouchError(
+        .usage, "'*' stands for every address, to listen at: nobody can connect to it",
+        hint: "name the host", endpoint: endpoint)
+    }
     let loop = try Reactor.given(reactor).next()
     let deadline = EventLoop.Instant.now + connectTimeout
     let addresses: [SocketAddress]
@@ -22,6 +28,15 @@ extension TCPTransport {
       throw error.at(endpoint: endpoint)
     }
 
+    return try await connect(to: endpoint, at: addresses, until: deadline, on: loop)
+  }
+
+  /// Connects to the first of `addresses`, those of the endpoint's host, that answers.
+  func connect(
+    to endpoint: Endpoint, at addresses: [SocketAddress], until deadline: EventLoop.Instant,
+    on loop: EventLoop
+  ) async throws(PouchError) -> SocketStream {
+    try admit(addresses, of: endpoint)
     var failures: [(address: SocketAddress, error: PouchError)] = []
     for (index, address) in addresses.enumerated() {
       let now = EventLoop.Instant.now
@@ -29,7 +44,10 @@ extension TCPTransport {
       do throws(PouchError) {
         return try await TCPTransport.open(address, until: share, on: loop)
       } catch {
-        if error.code == .cancelled { throw error.at(endpoint: endpoint) }
+        // Neither is any other address's to mend.
+        if error.code == .cancelled || error.code == .exhausted {
+          throw error.at(endpoint: endpoint)
+        }
         failures.append((address, error))
       }
     }

@@ -12,6 +12,8 @@ public final class TLSListener<Base: StreamListener>: StreamListener {
 
   public var endpoint: Endpoint { base.endpoint }
 
+  public var addresses: [String] { base.addresses }
+
   public func accept() async throws(PouchError) -> TLSStream<Base.Stream> {
     let stream = try await base.accept()
     do {

@@ -113,27 +113,83 @@ struct EndpointErrorTests {
       "plain tcp that leaves the machine", .sender,
       """
       version: 1
-      connect: [tcp://db1:7447, tcp://127.0.0.1:1, tcp://127.1:1, 'tcp://[::1]:1', 'tcp://[::]:1', tcp://0.0.0.0:1]
+      connect: [tcp://db1:7447, tcp://half:1, 'tcp://[::]:1', tcp://10.0.0.7:1]
 
       """,
       expected: """
-        Configs/sender.yaml:2:11: error: plain tcp leaves this machine: anyone on the way can read and change it
-           2 | connect: [tcp://db1:7447, tcp://127.0.0.1:1, tcp://127.1:1, 'tcp://[::1]:1', 'tcp://[::]:1', tcp://0.0.0.0:1]
+        Configs/sender.yaml:2:11: error: plain tcp leaves this machine ('db1' is 10.0.0.7): anyone on the way can read and change it
+           2 | connect: [tcp://db1:7447, tcp://half:1, 'tcp://[::]:1', tcp://10.0.0.7:1]
              |           ^~~~~~~~~~~~~~
              = use tls://, or write 'insecure: true' if that is meant
-        Configs/sender.yaml:2:46: error: plain tcp leaves this machine: anyone on the way can read and change it
-           2 | connect: [tcp://db1:7447, tcp://127.0.0.1:1, tcp://127.1:1, 'tcp://[::1]:1', 'tcp://[::]:1', tcp://0.0.0.0:1]
-             |                                              ^~~~~~~~~~~~~
+        Configs/sender.yaml:2:27: error: plain tcp leaves this machine ('half' is 10.0.0.7): anyone on the way can read and change it
+           2 | connect: [tcp://db1:7447, tcp://half:1, 'tcp://[::]:1', tcp://10.0.0.7:1]
+             |                           ^~~~~~~~~~~~
              = use tls://, or write 'insecure: true' if that is meant
-        Configs/sender.yaml:2:78: error: plain tcp leaves this machine: anyone on the way can read and change it
-           2 | connect: [tcp://db1:7447, tcp://127.0.0.1:1, tcp://127.1:1, 'tcp://[::1]:1', 'tcp://[::]:1', tcp://0.0.0.0:1]
-             |                                                                              ^~~~~~~~~~~~~~
+        Configs/sender.yaml:2:41: error: plain tcp leaves this machine: anyone on the way can read and change it
+           2 | connect: [tcp://db1:7447, tcp://half:1, 'tcp://[::]:1', tcp://10.0.0.7:1]
+             |                                         ^~~~~~~~~~~~~~
              = use tls://, or write 'insecure: true' if that is meant
-        Configs/sender.yaml:2:94: error: plain tcp leaves this machine: anyone on the way can read and change it
-           2 | connect: [tcp://db1:7447, tcp://127.0.0.1:1, tcp://127.1:1, 'tcp://[::1]:1', 'tcp://[::]:1', tcp://0.0.0.0:1]
-             |                                                                                              ^~~~~~~~~~~~~~~
+        Configs/sender.yaml:2:57: error: plain tcp leaves this machine: anyone on the way can read and change it
+           2 | connect: [tcp://db1:7447, tcp://half:1, 'tcp://[::]:1', tcp://10.0.0.7:1]
+             |                                                         ^~~~~~~~~~~~~~~~
              = use tls://, or write 'insecure: true' if that is meant
         4 errors in 1 file. Nothing was started.
+        """),
+    ErrorCase(
+      "plain tcp that stays, whatever its host is called", .sender,
+      """
+      version: 1
+      connect: [tcp://localhost:1, tcp://debian:1, tcp://127.1:1, 'tcp://[::1]:1', tcp://0x7f000001:1, 'tcp://[::ffff:127.0.0.2]:1']
+
+      """,
+      expected: ""),
+    ErrorCase(
+      "plain tcp to a name without an address, which the run will tell", .sender,
+      """
+      version: 1
+      connect: tcp://nowhere:1
+
+      """,
+      expected: ""),
+    ErrorCase(
+      "plain tcp of the command's", .sender,
+      """
+      version: 1
+
+      """,
+      options: [SettingOption("--to", "connect", "tcp://db1:1")],
+      expected: """
+        --to: error: plain tcp leaves this machine ('db1' is 10.0.0.7): anyone on the way can read and change it
+             = use tls://, or add --insecure if that is meant
+        1 error. Nothing was started.
+        """),
+    ErrorCase(
+      "plain tcp of the environment's and of --set", .receiver,
+      """
+      version: 1
+      listen: tcp://localhost:1
+
+      """,
+      environment: ["POUCH_LISTEN": "tcp://db1:1"], set: ["listen=tcp://db1:2"],
+      expected: """
+        --set listen: error: plain tcp leaves this machine ('db1' is 10.0.0.7): anyone on the way can read and change it
+             = use tls://, or add --set insecure=true if that is meant
+        1 error. Nothing was started.
+        """),
+    ErrorCase(
+      "every address to connect to", .sender,
+      """
+      version: 1
+      connect: tls://*:1
+      tls: {trust: ../Certs/ca.pem}
+
+      """,
+      expected: """
+        Configs/sender.yaml:2:10: error: '*' stands for every address, to listen at: nobody can connect to it
+           2 | connect: tls://*:1
+             |          ^~~~~~~~~
+             = name the host
+        1 error in 1 file. Nothing was started.
         """),
     ErrorCase(
       "port 0 to connect to", .sender,

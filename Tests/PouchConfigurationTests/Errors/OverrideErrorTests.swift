@@ -128,7 +128,7 @@ struct OverrideErrorTests {
       set: ["timeouts.close=1"],
       options: [SettingOption("--acknowledge", "delivery.acknowledge", "always")],
       expected: """
-        Configs/sender.yaml:2:10: error: plain tcp leaves this machine: anyone on the way can read and change it
+        Configs/sender.yaml:2:10: error: plain tcp leaves this machine ('db1' is 10.0.0.7): anyone on the way can read and change it
            2 | connect: tcp://db1:1
              |          ^~~~~~~~~~~
              = use tls://, or write 'insecure: true' if that is meant

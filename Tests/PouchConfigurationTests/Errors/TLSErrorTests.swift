@@ -97,8 +97,29 @@ struct TLSErrorTests {
       options: [SettingOption("--trust", "tls.trust", "ca.pem")],
       expected: """
         --trust: error: TLS is set up, but 'tcp://localhost:7447' does not use it
-             = write tls:// in the endpoint, or remove the 'tls' settings
+             = write tls:// in the endpoint, or leave out what TLS alone needs
         1 error. Nothing was started.
+        """),
+    ErrorCase(
+      "options alone, in words of the command line", .receiver,
+      """
+      version: 1
+
+      """,
+      options: [
+        SettingOption("--listen", "listen", "tls://127.0.0.1:7447"),
+        SettingOption("--certificate", "tls.certificate", "Certs/receiver.pem"),
+        SettingOption("--raw", "output.raw", "true"),
+        SettingOption("--strict", "output.strict", "true"),
+      ],
+      expected: """
+        --certificate: error: '--certificate' needs '--key'
+             = name its private key
+        --listen: error: 'tls://127.0.0.1:7447' needs '--trust': whom to believe
+             = add --trust ca.pem, the file of the authority that made the peer's certificate
+        --strict: error: '--strict' is for '--lines': only JSON cannot hold everything
+             = add --lines, or remove it
+        3 errors. Nothing was started.
         """),
     ErrorCase(
       "a listener's setting on a side that connects", .sender,
