@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <pwd.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -142,6 +143,27 @@ int pouch_eventfd_take(int descriptor) {
 }
 
 // MARK: Files
+
+int pouch_home_directory(const char *user, char *buffer, size_t capacity) {
+  const char *home = user == NULL ? getenv("HOME") : NULL;
+  struct passwd entry;
+  char memory[16384];
+  if (home == NULL || home[0] == 0) {
+    struct passwd *found = NULL;
+    int failure = user == NULL ? getpwuid_r(geteuid(), &entry, memory, sizeof memory, &found)
+                               : getpwnam_r(user, &entry, memory, sizeof memory, &found);
+    if (found == NULL) {
+      // What the pages call "not found" has several numbers; these two are the caller's to know.
+      return failure == EMFILE || failure == ENFILE ? -failure : -ENOENT;
+    }
+    home = found->pw_dir;
+  }
+  size_t length = strlen(home);
+  if (length == 0) return -ENOENT;
+  if (length >= capacity) return -ENAMETOOLONG;
+  memcpy(buffer, home, length + 1);
+  return 0;
+}
 
 int pouch_file_at(const char *path, pouch_file *file) {
   struct stat status;

@@ -1,3 +1,5 @@
+internal import PouchCore
+
 /// Reads what a sender or receiver is told, from a file, the environment and the command line.
 ///
 /// Precedence, low to high: defaults, the file, the environment (`POUCH_SECTION__KEY`), `--set`,
@@ -57,9 +59,10 @@ public struct ConfigurationReader: Sendable {
   private func read<C>(
     _ role: Role, _ build: (Assignments, inout Reading) -> C
   ) throws(ConfigurationErrors) -> C {
+    let file = try path()
     var reading = Reading(role, environment: environment, files: files, file: file)
     var assignments = Assignments(Table(role))
-    guard merge(fileInto: &assignments, &reading) else {
+    guard merge(file, into: &assignments, &reading) else {
       throw ConfigurationErrors(reading.diagnostics)
     }
     assignments.merge(environment: environment, &reading)
@@ -70,11 +73,27 @@ public struct ConfigurationReader: Sendable {
     return configuration
   }
 
+  /// Where the file is: `~` is a home directory in its path, too.
+  private func path() throws(ConfigurationErrors) -> String? {
+    guard let file else { return nil }
+    do throws(PouchError) {
+      return try HomeDirectory.expand(file) { (user) throws(PouchError) in
+        try files.home(of: user)
+      }
+    } catch {
+      throw ConfigurationErrors([
+        ConfigurationDiagnostic(
+          Place(origin: .option("--config")), error.description, hint: error.hint,
+          code: error.code)
+      ])
+    }
+  }
+
   /// Merges the file's settings.
   ///
   /// - Returns: Whether the file could be read as one; if not, what else is wrong is unknown.
   private func merge(
-    fileInto assignments: inout Assignments, _ reading: inout Reading
+    _ file: String?, into assignments: inout Assignments, _ reading: inout Reading
   ) -> Bool {
     guard let file else { return true }
     let start = Place(origin: .file(path: file, nil))

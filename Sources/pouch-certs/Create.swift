@@ -33,7 +33,7 @@ extension PouchCerts {
       try reporting { () throws(PouchError) in
         let certificates = try DevelopmentCertificates(
           receiverNames: name, senderNames: senderName, days: days)
-        let directory = try CredentialDirectory(output, replaces: force)
+        let directory = try CredentialDirectory(HomeDirectory.expand(output), replaces: force)
         for path in try certificates.write(to: directory) { status("wrote \(path)") }
       }
     }

@@ -22,7 +22,7 @@ extension PouchCerts {
 
     func run() throws {
       try reporting { () throws(PouchError) in
-        let authorities = try Certificate.read(trust, role: "trust file")
+        let authorities = try Certificate.read(HomeDirectory.expand(trust), role: "trust file")
         let verifier = CertificateVerifier(authorities: authorities)
         var wanted: CertificateName?
         if let name { wanted = try CertificateName(name) }

@@ -52,6 +52,9 @@ struct PouchReceive: AsyncParsableCommand {
       Pickles are read as data: nothing that one asks for is looked up, imported or called. With \
       --output and --raw they are written as they are, and not read.
 
+      In the value of an option and in a file, ~/ and ~user/ at the beginning of a path are home \
+      directories; ./~ is what is called so itself.
+
       EXIT STATUS
         0    success
         2    some objects could not be stored, or did not come whole

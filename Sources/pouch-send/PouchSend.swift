@@ -44,6 +44,9 @@ struct PouchSend: AsyncParsableCommand {
       A broadcast goes on until SIGINT or SIGTERM, or --count; it then ends in good order, with 0. \
       What one receiver does with the objects is told, and no affair of the others.
 
+      In the value of an option and in a file, ~/ and ~user/ at the beginning of a path are home \
+      directories; ./~ is what is called so itself.
+
       EXIT STATUS
         0    every object was acknowledged, or a broadcast was ended
         2    some objects were not acknowledged

@@ -126,6 +126,10 @@ int pouch_close(int descriptor);
 
 // MARK: Files
 
+// Writes the home directory of a user into `buffer`, ended by a zero; where `user` is NULL that of the
+// process's own, which is HOME's value if it has one. -ENOENT when there is none.
+int pouch_home_directory(const char *_Nullable user, char *_Nonnull buffer, size_t capacity);
+
 // Which file a path names, without following a link.
 typedef struct {
   uint64_t device;

@@ -11,6 +11,7 @@ struct ReportFile: Sendable {
   ///
   /// - Throws: `.outputFailed` when it cannot.
   init(_ path: String) throws(PouchError) {
+    let path = try HomeDirectory.expand(path)
     self.path = path
     guard path != "-" else { return }
     var status = stat()

@@ -25,7 +25,10 @@ package struct SendCommand: Command {
     try checkAttributes(configuration.framing)
     try checkAttachments(configuration.input)
     let inputs = try InputFile.find(request.paths, nameOfStandardInput: request.name)
-    let attachments = try InputFile.find(request.attachments, nameOfStandardInput: nil)
+    let attached = try request.attachments.map { (path) throws(PouchError) in
+      try HomeDirectory.expand(path)
+    }
+    let attachments = try InputFile.find(attached, nameOfStandardInput: nil)
     var options = try SenderOptions(configuration)
     options.transports.admit(common.allowedUsers)
     if common.isCheck {

@@ -36,7 +36,7 @@ extension Console {
       ]
       if let error {
         details.append(("error", .object(Console.details(error))))
-        warn("broken", Console.reason(error), "the connection broke: \(error)", details)
+        warn("broken", Console.reason(error), "disconnected: \(error)", details)
       } else {
         log(.debug, "disconnected: \(connection.peer)", details)
       }

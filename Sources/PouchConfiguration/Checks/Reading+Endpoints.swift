@@ -61,7 +61,9 @@ extension Reading {
   /// Makes the path of a Unix socket one that can be used from the current directory.
   private mutating func resolve(_ endpoint: Placed<Endpoint>) -> Placed<Endpoint>? {
     guard case .path(let written) = endpoint.value.address else { return endpoint }
-    let path = resolve(Placed(value: written, place: endpoint.place)).value.path
+    guard let path = resolve(Placed(value: written, place: endpoint.place))?.value.path else {
+      return nil
+    }
     do {
       return Placed(value: try Endpoint("unix:\(path)"), place: endpoint.place)
     } catch {

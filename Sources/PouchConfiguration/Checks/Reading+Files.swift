@@ -25,8 +25,7 @@ extension Reading {
   mutating func check(
     _ written: Placed<String>?, _ noun: String, _ demand: FileDemand = .readable
   ) -> Placed<FilePath>? {
-    guard let written else { return nil }
-    let file = resolve(written)
+    guard let written, let file = resolve(written) else { return nil }
     let path = file.value.path
     do {
       let facts = try files.facts(of: path)
@@ -77,8 +76,7 @@ extension Reading {
 
   /// Checks that objects can be written to a directory, which is made when it is missing.
   mutating func checkOutput(_ written: Placed<String>?) -> String? {
-    guard let written else { return nil }
-    let directory = resolve(written).value
+    guard let written, let directory = resolve(written)?.value else { return nil }
     var path = directory.path
     // A link that leads nowhere is in the way of the directory.
     while case .failure(.missing) = facts(path), path != "/", path != ".",

@@ -1,3 +1,5 @@
+internal import PouchCore
+
 /// One thing that is wrong with a configuration.
 public struct ConfigurationDiagnostic: Sendable {
   let place: Place
@@ -10,23 +12,28 @@ public struct ConfigurationDiagnostic: Sendable {
   /// Whether what was written is wrong by itself, whatever else there is: as an option, it is a
   /// wrong use of the command.
   private let isWrongByItself: Bool
+  /// What it is besides a setting that cannot be used.
+  private let special: PouchError.Code?
 
   init(
     _ place: Place, _ message: String, hint: String? = nil, showsSource: Bool = true,
-    isUsage: Bool = false
+    isUsage: Bool = false, code: PouchError.Code? = nil
   ) {
     self.place = place
     self.message = message
     self.hint = hint
     self.showsSource = showsSource
     isWrongByItself = isUsage
+    special = code
   }
 
-  /// Whether it is a wrong use of the command, and not a configuration that cannot be used.
-  var isUsage: Bool {
+  /// The kind of failure: a setting that cannot be used, a wrong use of the command, an output that
+  /// cannot be written, or a process that has run out of descriptors.
+  var code: PouchError.Code {
+    if let special, [.outputFailed, .exhausted].contains(special) { return special }
     switch place.origin {
-    case .option, .command: isWrongByItself
-    case .file, .environment, .set: false
+    case .option, .command: return isWrongByItself ? .usage : .configuration
+    case .file, .environment, .set: return .configuration
     }
   }
 

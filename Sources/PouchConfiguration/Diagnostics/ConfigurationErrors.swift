@@ -20,12 +20,18 @@ public struct ConfigurationErrors: Error, Sendable {
     self.init(errors.flatMap(\.diagnostics))
   }
 
-  /// Whether all of it is a wrong use of the command's options, such as an endpoint that is none.
-  public var isUsage: Bool { diagnostics.allSatisfy(\.isUsage) }
-
-  /// The same as an error of the package: code `.configuration`, or `.usage` where it is that
-  /// alone, with the rendered text as its message.
-  public var error: PouchError { PouchError(isUsage ? .usage : .configuration, description) }
+  /// The same as an error of the package, with the rendered text as its message.
+  ///
+  /// Its code is `.configuration`, unless all of it is of one other kind: `.usage` for a wrong use of
+  /// the command's options, `.outputFailed` for an output that cannot be written. `.exhausted` wins
+  /// over all: without a descriptor nothing else is known.
+  public var error: PouchError {
+    let codes = Set(diagnostics.map(\.code))
+    let code =
+      codes.contains(.exhausted)
+      ? .exhausted : codes.count == 1 ? codes.first ?? .configuration : .configuration
+    return PouchError(code, description)
+  }
 
   private struct Order: Comparable {
     var precedence: Int

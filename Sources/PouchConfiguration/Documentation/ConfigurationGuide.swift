@@ -74,7 +74,8 @@ package enum ConfigurationGuide {
     | endpoint | `tcp://host:port`, `tls://host:port`, `unix:///path`, `unix:relative/path`, \
     `unix:@abstract`; IPv6 addresses in brackets. To listen, a name is every address that it has, \
     and `*` is every address of this machine |
-    | path | in a file, relative to that file; elsewhere, to the current directory |
+    | path | in a file, relative to that file; elsewhere, to the current directory. `~/` at the \
+    beginning is the home directory, `~user/` another's; `./~` is what is called so itself |
 
     In a file, variables of the environment are replaced in every value, after the YAML is parsed:
 

@@ -1,3 +1,5 @@
+internal import PouchCore
+
 /// The state of reading one configuration: where variables come from, what has been found wrong.
 struct Reading {
   /// Whose configuration it is.
@@ -33,6 +35,13 @@ struct Reading {
     report(place, complaint.message, hint: complaint.hint, isUsage: true)
   }
 
+  /// Reports a failure that says itself what kind it is.
+  mutating func report(_ place: Place, _ error: PouchError) {
+    diagnostics.append(
+      ConfigurationDiagnostic(
+        place, error.description, hint: error.hint, showsSource: false, code: error.code))
+  }
+
   mutating func report(_ found: [ConfigurationDiagnostic]) {
     diagnostics += found
   }
@@ -49,7 +58,10 @@ struct Reading {
     }
     guard !scalar.isNull else {
       report(
-        key, "'\(descriptor.name)' has no value", hint: "write \(type.phrase), or remove the key")
+        key, "'\(descriptor.name)' has no value",
+        hint: scalar.text == "~" && type.noun == "path"
+          ? "a bare ~ is YAML for nothing: write ~/ for the home directory"
+          : "write \(type.phrase), or remove the key")
       return nil
     }
     guard let text = expand(scalar) else { return nil }

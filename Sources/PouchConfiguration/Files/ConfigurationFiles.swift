@@ -18,6 +18,9 @@ package protocol ConfigurationFiles: Sendable {
   /// Whether files can be created in a directory.
   func isWritableDirectory(_ path: String) -> Bool
 
+  /// The home directory of a user, or for nil of whoever runs this; nil when there is none.
+  func home(of user: String?) throws(PouchError) -> String?
+
   /// What a host's name resolves to; nil when that is not known.
   func addresses(of host: String) -> [HostAddress]?
 

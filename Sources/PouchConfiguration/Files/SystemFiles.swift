@@ -43,6 +43,10 @@ package struct SystemFiles: ConfigurationFiles {
     faccessat(AT_FDCWD, path, W_OK | X_OK, AT_EACCESS) == 0
   }
 
+  package func home(of user: String?) throws(PouchError) -> String? {
+    try HomeDirectory.find(user)
+  }
+
   package func addresses(of host: String) -> [HostAddress]? { try? HostAddress.all(of: host) }
 
   package func verify(

@@ -1,3 +1,5 @@
+internal import PouchCore
+
 /// A path with the way the user wrote it.
 struct FilePath: Sendable, Hashable {
   /// As it was written, for messages.
@@ -12,10 +14,22 @@ extension ValueType where Value == String {
 }
 
 extension Reading {
-  /// Paths of a file are relative to it, all others to the current directory.
-  func resolve(_ written: Placed<String>) -> Placed<FilePath> {
+  /// Paths of a file are relative to it, all others to the current directory; one that begins with
+  /// `~` is in a home directory.
+  ///
+  /// - Returns: nil when the home directory is nobody's, which is then reported.
+  mutating func resolve(_ written: Placed<String>) -> Placed<FilePath>? {
+    let expanded: String
+    do throws(PouchError) {
+      expanded = try HomeDirectory.expand(written.value) { (user) throws(PouchError) in
+        try files.home(of: user)
+      }
+    } catch {
+      report(written.place, error)
+      return nil
+    }
     let path = PouchConfiguration.resolve(
-      written.value, in: written.place.isInFile ? directory : "", files: files)
+      expanded, in: written.place.isInFile ? directory : "", files: files)
     return Placed(value: FilePath(written: written.value, path: path), place: written.place)
   }
 }
