@@ -85,10 +85,12 @@ let package = Package(
         "CBOR", "Pickle", "PouchCore", "PouchSockets", "PouchTLS", "PouchStages", "CPouchSystem",
       ]),
     module("PouchConfiguration", ["Pouch", yams]),
+    .target(name: "CPouchStart"),
     module(
       "PouchCommand",
       [
-        "CBOR", "Pickle", "Pouch", "PouchConfiguration", "PouchCore", "PouchSockets", "PouchTLS",
+        "CPouchStart", "CBOR", "Pickle", "Pouch", "PouchConfiguration", "PouchCore", "PouchSockets",
+        "PouchTLS",
         argumentParser, logging, serviceLifecycle, unixSignals,
       ]),
     command("pouch-send"),

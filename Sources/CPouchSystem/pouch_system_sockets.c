@@ -9,6 +9,7 @@
 #include <netinet/tcp.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/un.h>
@@ -27,6 +28,15 @@ static inline const struct sockaddr *view(const pouch_address *address) {
 
 // MARK: Addresses
 
+// EMFILE or ENFILE when no descriptor is left, and otherwise 0. A resolver that cannot open its files
+// says that the name is unknown.
+static int descriptor_shortage(void) {
+  int descriptor = eventfd(0, EFD_CLOEXEC);
+  if (descriptor < 0) return errno == EMFILE || errno == ENFILE ? errno : 0;
+  close(descriptor);
+  return 0;
+}
+
 int pouch_resolve(const char *host, uint16_t port, int numeric, pouch_address *found,
                   int capacity, int *number) {
   struct addrinfo hints = {
@@ -40,7 +50,7 @@ int pouch_resolve(const char *host, uint16_t port, int numeric, pouch_address *f
   struct addrinfo *list = NULL;
   int failure = getaddrinfo(host, service, &hints, &list);
   if (failure != 0) {
-    *number = failure == EAI_SYSTEM ? errno : 0;
+    *number = failure == EAI_SYSTEM ? errno : descriptor_shortage();
     return failure;
   }
   int count = 0;

@@ -131,7 +131,11 @@ public struct ConfigurationReader: Sendable {
       case .missing: reading.report(place, "there is no such file")
       case .tooLarge:
         reading.report(place, "the file is larger than \(ByteSize.format(Self.largestFile))")
-      case .unreadable(let reason): reading.report(place, "the file cannot be read: \(reason)")
+      case .unreadable(let reason), .readOnly(let reason):
+        reading.report(place, "the file cannot be read: \(reason)")
+      case .exhausted(let reason, let hint):
+        reading.report(
+          place, PouchError(.exhausted, "the file cannot be read: \(reason)", hint: hint))
       }
       return nil
     }

@@ -20,7 +20,8 @@ struct PouchCerts: ParsableCommand {
         pouch-certs verify --trust Certs/ca.pem Certs/receiver.pem Certs/sender.pem
 
       EXIT STATUS
-        0 success; 64 usage; 66 a file cannot be read; 73 a file cannot be written;
+        0 success; 64 usage; 66 a file cannot be read; 71 no descriptor is left; 73 a file
+        cannot be written;
         77 a certificate is refused, or a key's permissions are; 78 a file holds something else.
       """,
     version: "0.1.0",

@@ -31,6 +31,7 @@ private func exitStatus(of code: PouchError.Code) -> Int32 {
   case .usage: 64
   case .badData: 65
   case .inputMissing: 66
+  case .exhausted: 71
   case .outputFailed: 73
   case .security: 77
   case .configuration: 78

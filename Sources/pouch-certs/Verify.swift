@@ -22,8 +22,9 @@ extension PouchCerts {
 
     func run() throws {
       try reporting { () throws(PouchError) in
-        let authorities = try Certificate.read(HomeDirectory.expand(trust), role: "trust file")
-        let verifier = CertificateVerifier(authorities: authorities)
+        let authorities = try TrustedAuthorities(HomeDirectory.expand(trust))
+        try authorities.check()
+        let verifier = CertificateVerifier(authorities: authorities.certificates)
         var wanted: CertificateName?
         if let name { wanted = try CertificateName(name) }
         var refused: PouchError?

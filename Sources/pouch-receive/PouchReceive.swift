@@ -61,6 +61,7 @@ struct PouchReceive: AsyncParsableCommand {
         64   usage
         65   some objects were not what they should be, or stdout holds a part of one
         69   nobody answered, or the connection broke
+        71   no descriptor is left: raise 'ulimit -n'
         73   the output, or an event, cannot be written
         76   the peer speaks something else
         77   TLS, identity, or a key's permissions

@@ -54,6 +54,7 @@ struct PouchSend: AsyncParsableCommand {
         65   bad data: an input is not what it should be
         66   an input is missing, and nothing was sent
         69   nobody answered, or the connection broke
+        71   no descriptor is left: raise 'ulimit -n'
         73   an event of --json cannot be written
         75   timed out
         76   the peer speaks something else

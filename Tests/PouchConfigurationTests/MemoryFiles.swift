@@ -16,8 +16,10 @@ struct MemoryFiles: ConfigurationFiles {
     "localhost": ["::1", "127.0.0.1"], "debian": ["127.0.1.1"], "db1": ["10.0.0.7"],
     "half": ["127.0.0.1", "10.0.0.7"],
   ]
+  /// Whether a file can hold a private key, where that is known.
+  var isKey: [String: Bool] = [:]
   /// What is wrong with the certificates themselves.
-  var refusal: PouchError?
+  var faults: [CredentialFault] = []
 
   /// The certificates that `pouch-certs create --output Certs` makes, beside `Configs`.
   static func withCertificates() -> MemoryFiles {
@@ -54,7 +56,14 @@ struct MemoryFiles: ConfigurationFiles {
 
   func isSymbolicLink(_ path: String) -> Bool { links.contains(path) }
 
-  func isWritableDirectory(_ path: String) -> Bool { !readOnly.contains(path) }
+  func problem(withDirectory path: String) -> FileProblem? {
+    if let problem = problems[path] { return problem }
+    guard let facts = facts[path] else { return .missing }
+    guard facts.kind == .directory else { return .unreadable("Not a directory") }
+    return readOnly.contains(path) ? .readOnly("Read-only file system") : nil
+  }
+
+  func mayHoldKey(_ path: String) -> Bool? { isKey[path] }
 
   func home(of user: String?) -> String? {
     switch user {
@@ -73,9 +82,7 @@ struct MemoryFiles: ConfigurationFiles {
     return try? HostAddress.all(of: host)
   }
 
-  func verify(_ tls: TLSSettings, role: TLSRole, hosts: [String]) throws(PouchError) {
-    if let refusal { throw refusal }
-  }
+  func faults(_ tls: TLSSettings, role: TLSRole, hosts: [String]) -> [CredentialFault] { faults }
 }
 
 /// Reads a text as `Configs/sender.yaml`.

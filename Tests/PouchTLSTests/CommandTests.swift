@@ -58,6 +58,18 @@ import Testing
     #expect(bad.output.contains("sender.pem: refused: it is not for 'db1'"))
     #expect(bad.output.contains("receiver.pem: good"))
 
+    let chain = directory.file("chain.pem")
+    let merged = try await Subprocess.run(
+      .name("sh"), arguments: ["-c", "cat \(certs)/ca.pem \(certs)/receiver.pem > \(chain)"],
+      output: .discarded)
+    #expect(merged.terminationStatus.isSuccess)
+    let reversed = try await run("verify", "--trust", "\(certs)/ca.pem", chain)
+    #expect(reversed.status == 77)
+    #expect(reversed.output.contains("chain.pem: refused: it is in the wrong order"))
+    let leaf = try await run("verify", "--trust", "\(certs)/sender.pem", "\(certs)/receiver.pem")
+    #expect(leaf.status == 78)
+    #expect(leaf.error.contains("holds no authority"))
+
     let again = try await run("create", "--output", certs)
     #expect(again.status == 73)
     #expect(again.error.contains("exist already\n  = use --force"))

@@ -67,7 +67,8 @@ typedef struct {
 } pouch_address;
 
 // Fills `found` with the stream addresses of a host, and says how many there are. Answers with
-// EAI_* (negative in Glibc) on failure, and `*number` is then errno if that was EAI_SYSTEM.
+// EAI_* (negative in Glibc) on failure, and `*number` is then errno if that was EAI_SYSTEM, or the
+// lack of a descriptor, and otherwise 0.
 // A `numeric` host is not looked up anywhere.
 int pouch_resolve(const char *_Nonnull host, uint16_t port, int numeric,
                   pouch_address *_Nonnull found, int capacity, int *_Nonnull number);

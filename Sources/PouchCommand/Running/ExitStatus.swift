@@ -9,6 +9,8 @@ package enum ExitStatus: Int32, Sendable {
   case badData = 65
   case inputMissing = 66
   case unreachable = 69
+  /// No descriptor is left: EX_OSERR.
+  case exhausted = 71
   case outputFailed = 73
   case timedOut = 75
   case protocolMismatch = 76
@@ -24,6 +26,7 @@ package enum ExitStatus: Int32, Sendable {
     case .inputMissing: self = .inputMissing
     case .outputFailed: self = .outputFailed
     case .unreachable, .connectionLost: self = .unreachable
+    case .exhausted: self = .exhausted
     case .timedOut: self = .timedOut
     case .protocolMismatch: self = .protocolMismatch
     case .security: self = .security

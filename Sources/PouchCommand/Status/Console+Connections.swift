@@ -36,7 +36,11 @@ extension Console {
       ]
       if let error {
         details.append(("error", .object(Console.details(error))))
-        warn("broken", Console.reason(error), "disconnected: \(error)", details)
+        // A reset says itself what has happened.
+        let saysSo = error.message.hasPrefix("the connection broke")
+        warn(
+          "broken", Console.reason(error), saysSo ? "\(error)" : "the connection broke: \(error)",
+          details)
       } else {
         log(.debug, "disconnected: \(connection.peer)", details)
       }

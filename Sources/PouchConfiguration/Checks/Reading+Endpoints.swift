@@ -116,20 +116,15 @@ extension Reading {
     guard case .path(let path) = endpoint.value.address else { return }
     let parent = PouchConfiguration.directory(of: path)
     let place = endpoint.place
-    if !isUsableDirectory(parent.isEmpty ? "." : parent) {
+    if let problem = files.problem(withDirectory: parent.isEmpty ? "." : parent) {
+      let reason = problem.reason.map { ": \($0)" } ?? ""
       report(
-        place, "no socket can be made in '\(parent.isEmpty ? "." : parent)'",
-        hint: "make the directory, or make it writable", showsSource: false)
+        place, "no socket can be made in '\(parent.isEmpty ? "." : parent)'\(reason)",
+        hint: problem.hint ?? "make the directory, or make it writable", showsSource: false)
     } else if let facts = try? files.facts(of: path), facts.kind != .socket {
       report(
         place, "'\(path)' is there already and is not a socket", hint: "choose another path",
         showsSource: false)
     }
-  }
-
-  /// Whether a directory is there and files can be made in it.
-  func isUsableDirectory(_ path: String) -> Bool {
-    guard let facts = try? files.facts(of: path), facts.kind == .directory else { return false }
-    return files.isWritableDirectory(path)
   }
 }

@@ -1,3 +1,5 @@
+internal import PouchCore
+
 extension Reading {
   /// What a file must be.
   enum FileDemand {
@@ -36,10 +38,15 @@ extension Reading {
         report(
           file.place, "\(noun) '\(written.value)' does not exist",
           hint: "make one: \(demand.recipe(path))", showsSource: false)
-      case .unreadable(let reason):
+      case .unreadable(let reason), .readOnly(let reason):
         report(
           file.place, "\(noun) '\(written.value)' cannot be read: \(reason)",
           hint: "run: ls -l \(path)", showsSource: false)
+      case .exhausted(let reason, let hint):
+        report(
+          file.place,
+          PouchError(
+            .exhausted, "\(noun) '\(written.value)' cannot be read: \(reason)", hint: hint))
       case .tooLarge: break
       }
     }
@@ -59,6 +66,8 @@ extension Reading {
       return
     }
     if case .readable = demand { return }
+    // A certificate where the key should be is anybody's to read: that it is none is told instead.
+    if case .secret = demand, files.mayHoldKey(file.value.path) == false { return }
     if facts.mode & 0o077 != 0 {
       let others = facts.mode & 0o044 != 0 ? "read" : facts.mode & 0o022 != 0 ? "changed" : "run"
       report(
@@ -85,14 +94,16 @@ extension Reading {
       path = PouchConfiguration.directory(of: path)
       if path.isEmpty { path = "." }
     }
-    if !isUsableDirectory(path) {
+    if let problem = files.problem(withDirectory: path) {
       let isThere = path == directory.path
       report(
         written.place,
-        isThere
-          ? "files cannot be written to '\(written.value)'"
-          : "the directory '\(written.value)' cannot be made in '\(path)'",
-        hint: "run: ls -ld \(shellWord(path))", showsSource: false)
+        PouchError(
+          problem.code ?? .outputFailed,
+          isThere
+            ? "files cannot be written to '\(written.value)'"
+            : "the directory '\(written.value)' cannot be made in '\(path)'",
+          hint: problem.hint ?? "run: ls -ld \(shellWord(path))", cause: problem.reason))
     }
     return directory.path
   }
@@ -103,6 +114,29 @@ extension Reading {
     } catch {
       return .failure(error)
     }
+  }
+}
+
+extension FileProblem {
+  /// The system's words, where they say more than the message.
+  var reason: String? {
+    switch self {
+    case .unreadable(let reason), .readOnly(let reason), .exhausted(let reason, _): reason
+    case .missing, .tooLarge: nil
+    }
+  }
+
+  var hint: String? {
+    switch self {
+    case .readOnly: "choose a directory on a file system that can be written to"
+    case .exhausted(_, let hint): hint
+    case .missing, .tooLarge, .unreadable: nil
+    }
+  }
+
+  /// The kind of failure, where it is the same whatever the file was wanted for.
+  var code: PouchError.Code? {
+    if case .exhausted = self { .exhausted } else { nil }
   }
 }
 

@@ -57,31 +57,41 @@ extension Reading {
       requiresPeerCertificate: demandsCertificate, serverName: serverName?.value,
       allowedNames: allow.map(\.value), policy: policy)
     if diagnostics.count == before {
-      let named = [key, certificate, trust].compactMap(\.self)
-        .map { Placed(value: $0.value.path, place: $0.place) }
+      let places = [
+        CredentialFault.Part.trust: trust?.place, .certificate: certificate?.place,
+        .key: key?.place,
+      ].compactMapValues(\.self)
       verify(
-        settings, endpoints, named: named + [serverName].compactMap(\.self),
-        section: assignments.sections["tls"])
+        settings, endpoints, places, serverName, section: assignments.sections["tls"])
     }
     return settings
   }
 
   /// Does what a run will do with the files, once nothing else is wrong.
   ///
-  /// - Parameter named: What an error may name; its place is then the error's.
+  /// - Parameter places: Where the settings are given that an error may be about. Of several, the
+  ///   one whose source wins over the others' is the latest change.
   private mutating func verify(
-    _ settings: TLSSettings, _ endpoints: PlacedEndpoints, named: [Placed<String>],
-    section: Place?
+    _ settings: TLSSettings, _ endpoints: PlacedEndpoints, _ places: [CredentialFault.Part: Place],
+    _ serverName: Placed<String>?, section: Place?
   ) {
     let servers = endpoints.endpoints.filter { $0.value.scheme == .tls }
-    let hosts = servers.compactMap(\.value.host)
-    do throws(PouchError) {
-      try files.verify(settings, role: endpoints.isListening ? .server : .client, hosts: hosts)
-    } catch {
-      let all = named + servers.map { Placed(value: $0.value.host ?? "", place: $0.place) }
-      let guilty = all.filter { error.message.contains("'\($0.value)'") }
-      let place = guilty.max { $0.place.precedence < $1.place.precedence }?.place
-      report(place ?? section ?? whole, error.description, hint: error.hint, showsSource: false)
+    let faults = files.faults(
+      settings, role: endpoints.isListening ? .server : .client,
+      hosts: servers.compactMap(\.value.host))
+    for fault in faults {
+      let error = fault.error
+      var guilty = fault.parts.compactMap { places[$0] }
+      if fault.parts.isEmpty {
+        // A name is all that is left to be wrong.
+        let named =
+          servers.map { Placed(value: $0.value.host ?? "", place: $0.place) }
+          + [serverName].compactMap(\.self)
+        guilty = named.filter { error.message.contains("'\($0.value)'") }.map(\.place)
+      }
+      var place = guilty.first
+      for other in guilty where other.precedence > place?.precedence ?? 0 { place = other }
+      report(place ?? places[.certificate] ?? section ?? whole, error)
     }
   }
 

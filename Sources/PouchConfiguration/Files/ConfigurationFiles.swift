@@ -15,8 +15,11 @@ package protocol ConfigurationFiles: Sendable {
   /// Whether a name is a symbolic link; false for one that does not exist.
   func isSymbolicLink(_ path: String) -> Bool
 
-  /// Whether files can be created in a directory.
-  func isWritableDirectory(_ path: String) -> Bool
+  /// Why files cannot be created in a directory; nil when they can.
+  func problem(withDirectory path: String) -> FileProblem?
+
+  /// Whether there can be a private key in a file; nil when that is not known.
+  func mayHoldKey(_ path: String) -> Bool?
 
   /// The home directory of a user, or for nil of whoever runs this; nil when there is none.
   func home(of user: String?) throws(PouchError) -> String?
@@ -24,12 +27,14 @@ package protocol ConfigurationFiles: Sendable {
   /// What a host's name resolves to; nil when that is not known.
   func addresses(of host: String) -> [HostAddress]?
 
-  /// Reads certificates and keys as a run would, and checks that they belong together.
+  /// Reads certificates and keys as a run would, checks that they belong together, and that a peer
+  /// could accept them.
   ///
   /// - Parameters:
   ///   - role: The side that they are for.
   ///   - hosts: The hosts that a client connects to.
-  func verify(_ tls: TLSSettings, role: TLSRole, hosts: [String]) throws(PouchError)
+  /// - Returns: Everything that is wrong with them.
+  func faults(_ tls: TLSSettings, role: TLSRole, hosts: [String]) -> [CredentialFault]
 }
 
 /// Why a file cannot be used.
@@ -37,6 +42,10 @@ package enum FileProblem: Error, Sendable, Equatable {
   case missing
   /// The system's own words.
   case unreadable(String)
+  /// A file system that nothing can be written to; in the system's own words.
+  case readOnly(String)
+  /// No descriptor is left; in the system's own words, and what to do about it.
+  case exhausted(String, hint: String)
   case tooLarge
 }
 

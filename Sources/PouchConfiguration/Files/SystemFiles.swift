@@ -39,9 +39,14 @@ package struct SystemFiles: ConfigurationFiles {
     return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
   }
 
-  package func isWritableDirectory(_ path: String) -> Bool {
-    faccessat(AT_FDCWD, path, W_OK | X_OK, AT_EACCESS) == 0
+  package func problem(withDirectory path: String) -> FileProblem? {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return FileProblem(errno) }
+    guard status.st_mode & S_IFMT == S_IFDIR else { return FileProblem(ENOTDIR, isParent: false) }
+    return faccessat(AT_FDCWD, path, W_OK | X_OK, AT_EACCESS) == 0 ? nil : FileProblem(errno)
   }
+
+  package func mayHoldKey(_ path: String) -> Bool? { PrivateKey.mayBe(in: path) }
 
   package func home(of user: String?) throws(PouchError) -> String? {
     try HomeDirectory.find(user)
@@ -49,12 +54,10 @@ package struct SystemFiles: ConfigurationFiles {
 
   package func addresses(of host: String) -> [HostAddress]? { try? HostAddress.all(of: host) }
 
-  package func verify(
+  package func faults(
     _ tls: TLSSettings, role: TLSRole, hosts: [String]
-  ) throws(PouchError) {
-    let context = try TLSContext(tls, role: role)
-    guard role == .client else { return }
-    for host in hosts { try context.checkServerName(at: host) }
+  ) -> [CredentialFault] {
+    TLSContext.faults(tls, role: role, hosts: hosts)
   }
 }
 
@@ -106,10 +109,17 @@ private struct FileDescriptor: ~Copyable {
 }
 
 extension FileProblem {
-  fileprivate init(_ number: Int32) {
-    self =
-      number == ENOENT || number == ENOTDIR
-      ? .missing
-      : .unreadable(PouchError.system(.inputMissing, "", errno: number).cause ?? "error \(number)")
+  /// - Parameter isParent: Whether ENOTDIR is about what the path leads through: what is behind it
+  ///   is missing.
+  fileprivate init(_ number: Int32, isParent: Bool = true) {
+    let text = systemErrorText(number)
+    switch number {
+    case ENOENT: self = .missing
+    case ENOTDIR where isParent: self = .missing
+    case EROFS: self = .readOnly(text)
+    default:
+      self =
+        descriptorShortageHint(number).map { .exhausted(text, hint: $0) } ?? .unreadable(text)
+    }
   }
 }

@@ -25,6 +25,13 @@ package final class Certificate: @unchecked Sendable {
     _ path: String, role: String = "certificate file"
   ) throws(PouchError) -> [Certificate] {
     let file = try CredentialFile(path, role: role)
+    return try read(file, path, role)
+  }
+
+  private static func read(
+    _ file: borrowing CredentialFile, _ path: String, _ role: String
+  ) throws(PouchError) -> [Certificate] {
+    let contents = file.contents
     return try file.withBIO { bio throws(PouchError) in
       var certificates: [Certificate] = []
       ERR_clear_error()
@@ -41,7 +48,7 @@ package final class Certificate: @unchecked Sendable {
           .configuration, "\(role) '\(path)' holds a damaged certificate", cause: errors.text)
       }
       guard !certificates.isEmpty else {
-        throw PouchError(.configuration, "\(role) '\(path)' holds no certificate in PEM form")
+        throw contents.lacks(.certificate, role, path)
       }
       return certificates
     }

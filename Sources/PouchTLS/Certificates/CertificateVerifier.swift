@@ -23,8 +23,12 @@ package struct CertificateVerifier: Sendable {
     guard let certificate = chain.first else {
       throw PouchError(.configuration, "there is no certificate to verify")
     }
+    if let reason = Certificate.disorder(in: chain) {
+      throw CertificateVerifier.refused("it is in the wrong order: \(reason)")
+    }
     try verifyChain(certificate, chain.dropFirst(), at: moment)
     if certificate.isAuthority { return }
+    if let objection = certificate.keyObjection { throw CertificateVerifier.refused(objection) }
     let names: [CertificateName]
     do throws(Certificate.NameFault) {
       names = try certificate.checkedNames()

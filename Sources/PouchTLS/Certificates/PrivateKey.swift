@@ -5,17 +5,32 @@ package import PouchCore
 package struct PrivateKey: ~Copyable {
   let key: Owned<KeyObject>
 
-  /// Makes a P-256 key.
-  package init() throws(PouchError) {
-    key = try Owned(pouch_evp_ec_gen("P-256"), "make a P-256 key")
+  /// Makes a key on a curve.
+  package init(curve: String = "P-256") throws(PouchError) {
+    key = try Owned(pouch_evp_ec_gen(curve), "make a key on \(curve)")
+  }
+
+  /// Whether there can be a private key in a file; nil when it cannot be read.
+  package static func mayBe(in path: String) -> Bool? {
+    guard let file = try? CredentialFile(path, role: "private key") else { return nil }
+    return file.contents.mayHoldKey
   }
 
   /// Reads a PEM file that nobody but its owner may use.
   ///
   /// - Throws: `.inputMissing` when it cannot be read, `.security` when group or others have any
-  ///   permission, `.configuration` when it holds no key or an encrypted one.
+  ///   permission, `.configuration` when it holds no key, several, or an encrypted one.
   package init(_ path: String) throws(PouchError) {
     let file = try CredentialFile(path, role: "private key", isSecret: true)
+    let contents = file.contents
+    guard contents.form == .text, contents.keys > 0 else {
+      throw contents.lacks(.key, "private key", path)
+    }
+    guard contents.keys == 1 else {
+      throw PouchError(
+        .configuration, "private key '\(path)' holds \(contents.keys) private keys",
+        hint: "leave the certificate's own alone in it")
+    }
     key = try file.withBIO { bio throws(PouchError) in
       var asked = false
       ERR_clear_error()
@@ -28,7 +43,7 @@ package struct PrivateKey: ~Copyable {
           hint: "run: openssl pkey -in \(path) -out \(path).plain")
       }
       throw PouchError(
-        .configuration, "'\(path)' holds no private key in PEM form", cause: errors.text)
+        .configuration, "private key '\(path)' is damaged", cause: errors.text)
     }
   }
 }

@@ -114,28 +114,34 @@ public final class TLSContext: Sendable {
   private static func load(
     _ chain: String, key path: String, into context: OpaquePointer
   ) throws(PouchError) -> Certificate? {
-    let certificates = try Certificate.read(chain)
-    let key = try PrivateKey(path)
-    ERR_clear_error()
-    guard let own = certificates.first, SSL_CTX_use_certificate(context, own.pointer) == 1 else {
-      throw PouchError(
-        .configuration, "certificate '\(chain)' cannot be used", cause: OpenSSLErrors.drain().text)
+    let own: OwnCredentials
+    do throws(CredentialFault) {
+      own = try OwnCredentials(certificate: chain, key: path)
+    } catch {
+      throw error.error
     }
-    for issuer in certificates.dropFirst() {
+    ERR_clear_error()
+    guard SSL_CTX_use_certificate(context, own.certificate.pointer) == 1 else {
+      throw PouchError(
+        .configuration, "certificate '\(chain)' cannot be used",
+        hint: Certificate.usableKeys + ", signed with SHA-256 or better",
+        cause: OpenSSLErrors.drain().text)
+    }
+    for issuer in own.chain.dropFirst() {
       guard pouch_ssl_ctx_add1_chain_cert(context, issuer.pointer) == 1 else {
         throw PouchError(
           .configuration, "a certificate of the chain in '\(chain)' cannot be used",
           cause: OpenSSLErrors.drain().text)
       }
     }
-    guard SSL_CTX_use_PrivateKey(context, key.key.pointer) == 1,
+    guard SSL_CTX_use_PrivateKey(context, own.key.key.pointer) == 1,
       SSL_CTX_check_private_key(context) == 1
     else {
       throw PouchError(
         .security, "private key '\(path)' does not belong to certificate '\(chain)'",
         cause: OpenSSLErrors.drain().text)
     }
-    return own
+    return own.certificate
   }
 
   private static func applyTrust(
@@ -146,7 +152,7 @@ public final class TLSContext: Sendable {
       return
     }
     guard let store = SSL_CTX_get_cert_store(context) else { throw .openSSL("find its store") }
-    for authority in try Certificate.read(trust, role: "trust file") {
+    for authority in try TrustedAuthorities(trust).certificates {
       guard X509_STORE_add_cert(store, authority.pointer) == 1 else {
         throw .openSSL("take an authority from '\(trust)'")
       }

@@ -9,6 +9,9 @@ struct CredentialFile: ~Copyable {
 
   private let bytes: SecretMemory
 
+  /// What is in it.
+  let contents: CredentialContents
+
   /// Reads the file at `path`.
   ///
   /// - Parameters:
@@ -31,13 +34,6 @@ struct CredentialFile: ~Copyable {
     guard status.st_mode & S_IFMT == S_IFREG else {
       throw PouchError(.configuration, "\(role) '\(path)' is not a file")
     }
-    // The descriptor is asked, not the path: what was checked is what is read.
-    if isSecret, status.st_mode & 0o077 != 0 {
-      throw PouchError(
-        .security,
-        "\(role) '\(path)' can be read by others (\(CredentialFile.octal(status.st_mode)))",
-        hint: "run: chmod 600 \(path)")
-    }
     guard status.st_size <= CredentialFile.limit else {
       throw PouchError(
         .configuration, "\(role) '\(path)' is \(status.st_size) bytes long, which no PEM file is")
@@ -47,15 +43,29 @@ struct CredentialFile: ~Copyable {
     guard number == 0 else {
       throw .system(.inputMissing, "\(role) '\(path)' cannot be read", errno: number)
     }
+    let found = CredentialContents(UnsafeRawBufferPointer(memory.buffer))
+    // The descriptor is asked, not the path: what was checked is what was read. A certificate that
+    // stands where the key should is anybody's to read, and what is wrong with it is something else.
+    if isSecret, status.st_mode & 0o077 != 0, found.mayHoldKey {
+      throw PouchError(
+        .security,
+        "\(role) '\(path)' can be read by others (\(CredentialFile.octal(status.st_mode)))",
+        hint: "run: chmod 600 \(path)")
+    }
     bytes = memory
+    contents = found
   }
 
   /// Calls `body` with a BIO that reads the contents, which ends with the call.
   borrowing func withBIO<R: ~Copyable>(
     _ body: (OpaquePointer) throws(PouchError) -> R
   ) throws(PouchError) -> R {
+    // Some editors put a byte order mark in front of the first line, which is then none for OpenSSL.
+    let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+    let start = bytes.buffer.starts(with: mark) ? mark.count : 0
+    let text = UnsafeRawBufferPointer(rebasing: bytes.buffer[start...])
     let bio = try Owned<BIOObject>(
-      BIO_new_mem_buf(bytes.buffer.baseAddress, Int32(bytes.buffer.count)), "read from memory")
+      BIO_new_mem_buf(text.baseAddress, Int32(text.count)), "read from memory")
     return try body(bio.pointer)
   }
 

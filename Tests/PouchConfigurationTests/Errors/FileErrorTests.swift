@@ -1,4 +1,5 @@
 import PouchCore
+import PouchTLS
 import Testing
 
 @testable import PouchConfiguration
@@ -43,6 +44,40 @@ struct FileErrorTests {
         1 error in 1 file. Nothing was started.
         """),
     ErrorCase(
+      "a certificate in the place of the key, which others may read", .sender,
+      """
+      version: 1
+      connect: tls://db1:7447
+      tls: {trust: ../Certs/ca.pem, certificate: ../Certs/sender.key, key: ../Certs/sender.pem}
+
+      """,
+      files: {
+        $0.isKey["Certs/sender.pem"] = false
+        $0.faults = [
+          CredentialFault(PouchError(.configuration, "they are swapped"), .certificate, .key),
+          CredentialFault(PouchError(.security, "it expired"), .trust),
+        ]
+      },
+      expected: """
+        Configs/sender.yaml:3:14: error: it expired
+        Configs/sender.yaml:3:44: error: they are swapped
+        2 errors in 1 file. Nothing was started.
+        """),
+    ErrorCase(
+      "a file that there is no descriptor for", .sender,
+      """
+      version: 1
+      connect: tls://db1:7447
+      tls: {trust: ../Certs/ca.pem}
+
+      """,
+      files: { $0.problems["Certs/ca.pem"] = .exhausted("Too many open files", hint: "raise it") },
+      expected: """
+        Configs/sender.yaml:3:14: error: trust file '../Certs/ca.pem' cannot be read: Too many open files
+             = raise it
+        1 error in 1 file. Nothing was started.
+        """),
+    ErrorCase(
       "a key that others can only write", .sender,
       """
       version: 1
@@ -78,11 +113,14 @@ struct FileErrorTests {
 
       """,
       files: {
-        $0.refusal = PouchError(
-          .security, "private key 'Certs/sender.key' does not belong", hint: "look")
+        $0.faults = [
+          CredentialFault(
+            PouchError(.security, "private key 'Certs/sender.key' does not belong", hint: "look"),
+            .certificate, .key)
+        ]
       },
       expected: """
-        Configs/sender.yaml:3:70: error: private key 'Certs/sender.key' does not belong
+        Configs/sender.yaml:3:44: error: private key 'Certs/sender.key' does not belong
              = look
         1 error in 1 file. Nothing was started.
         """),
@@ -96,8 +134,11 @@ struct FileErrorTests {
       """,
       options: [SettingOption("--key", "tls.key", "Certs/sender.key")],
       files: {
-        $0.refusal = PouchError(
-          .security, "private key 'Certs/sender.key' does not belong", hint: "look")
+        $0.faults = [
+          CredentialFault(
+            PouchError(.security, "private key 'Certs/sender.key' does not belong", hint: "look"),
+            .certificate, .key)
+        ]
       },
       expected: """
         --key: error: private key 'Certs/sender.key' does not belong
@@ -184,8 +225,8 @@ struct FileErrorTests {
         $0.addDirectory("locked"); $0.readOnly.insert("locked")
       },
       expected: """
-        Configs/receiver.yaml:3:21: error: files cannot be written to '../locked'
-             = run: ls -ld locked
+        Configs/receiver.yaml:3:21: error: files cannot be written to '../locked': Read-only file system
+             = choose a directory on a file system that can be written to
         1 error in 1 file. Nothing was started.
         """),
     ErrorCase(
@@ -200,8 +241,8 @@ struct FileErrorTests {
         $0.addDirectory("locked"); $0.readOnly.insert("locked")
       },
       expected: """
-        Configs/receiver.yaml:3:21: error: the directory '../locked/a/b' cannot be made in 'locked'
-             = run: ls -ld locked
+        Configs/receiver.yaml:3:21: error: the directory '../locked/a/b' cannot be made in 'locked': Read-only file system
+             = choose a directory on a file system that can be written to
         1 error in 1 file. Nothing was started.
         """),
     ErrorCase(
@@ -227,7 +268,7 @@ struct FileErrorTests {
 
       """,
       expected: """
-        Configs/receiver.yaml:3:21: error: files cannot be written to '../Certs/ca.pem'
+        Configs/receiver.yaml:3:21: error: files cannot be written to '../Certs/ca.pem': Not a directory
              = run: ls -ld Certs/ca.pem
         1 error in 1 file. Nothing was started.
         """),

@@ -55,8 +55,10 @@ struct SystemFilesTests {
       #expect(SystemFiles().isSymbolicLink(path))
       #expect(!SystemFiles().isSymbolicLink(directory))
       #expect(!SystemFiles().isSymbolicLink("\(directory)/none"))
-      #expect(SystemFiles().isWritableDirectory(directory))
-      #expect(!SystemFiles().isWritableDirectory("\(directory)/none"))
+      #expect(SystemFiles().problem(withDirectory: directory) == nil)
+      #expect(SystemFiles().problem(withDirectory: "\(directory)/none") == .missing)
+      #expect(
+        SystemFiles().problem(withDirectory: "/dev/null") == .unreadable("Not a directory"))
     }
   }
 
@@ -100,9 +102,14 @@ struct SystemFilesTests {
       let text = errors { () throws(ConfigurationErrors) in
         try ConfigurationReader(file: path, environment: [:]).sender()
       }
-      #expect(text.hasPrefix("\(path):3:35: error: "))
-      #expect(text.contains("\(directory)/me.pem"))
-      #expect(text.hasSuffix("1 error in 1 file. Nothing was started."))
+      #expect(
+        text == """
+          \(path):3:14: error: trust file '\(directory)/ca.pem' holds no certificate in PEM form
+               = it begins with -----BEGIN CERTIFICATE-----
+          \(path):3:35: error: certificate file '\(directory)/me.pem' holds no certificate in PEM form
+               = it begins with -----BEGIN CERTIFICATE-----
+          2 errors in 1 file. Nothing was started.
+          """)
     }
   }
 
