@@ -159,11 +159,12 @@ class Runner:
     def against_own_receiver(self, item):
         """Plays a case against a receiver that is started for it, whoever dials."""
         if item.listens is False:
-            listener, endpoint = Wires().listen()
+            wires = Wires()
+            listener, endpoint = wires.listen()
             with listener:
                 receiver = self.start_receiver(item.options, endpoint)
                 try:
-                    with Wires().take(listener) as stream:
+                    with wires.take(listener) as stream:
                         listener.close()
                         side = Side(stream, "sender", False, item.pipeline, KEY, item.level)
                         side.program = receiver

@@ -14,7 +14,7 @@ from frames import (ACK, CANCEL, CLOSE, CREDIT, DATA, HELLO, NACK, PING, PONG, R
 from stages import Pipeline
 from stages import Wrong as WrongStage
 
-PATIENCE = 4.0
+PATIENCE = 8.0
 """Seconds for anything that is due at once: nothing waits so long that conforms."""
 
 
