@@ -89,9 +89,8 @@ let package = Package(
     module(
       "PouchCommand",
       [
-        "CPouchStart", "CBOR", "Pickle", "Pouch", "PouchConfiguration", "PouchCore", "PouchSockets",
-        "PouchTLS",
-        argumentParser, logging, serviceLifecycle, unixSignals,
+        "CPouchStart", "CPouchSystem", "CBOR", "Pickle", "Pouch", "PouchConfiguration", "PouchCore",
+        "PouchSockets", "PouchTLS", argumentParser, logging, serviceLifecycle, unixSignals,
       ]),
     command("pouch-send"),
     command("pouch-receive"),
@@ -118,7 +117,7 @@ let package = Package(
     tests("TransportTests", ["PouchCore", "PouchSockets", "PouchTLS"]),
     tests("PouchTests", ["Pouch", "PouchCore", "PouchSockets", "PouchTLS", "CBOR", subprocess]),
     tests("PouchConfigurationTests", ["PouchConfiguration", "Pouch"]),
-    tests("PouchCommandTests", ["PouchCommand", "PouchConfiguration", "PouchCore"]),
+    tests("PouchCommandTests", ["PouchCommand", "PouchConfiguration", "Pouch", "PouchCore"]),
     tests("EndToEndTests", ["Pouch", "CBOR", subprocess]),
     tests(
       "PouchBenchTests",

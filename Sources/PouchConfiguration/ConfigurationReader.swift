@@ -121,6 +121,12 @@ public struct ConfigurationReader: Sendable {
   ) -> String? {
     do {
       let bytes = try files.contents(of: file, limit: Self.largestFile)
+      if let encoding = TextEncoding(of: bytes), encoding != .utf8 {
+        reading.report(
+          place, "the file is text in \(encoding.rawValue), and UTF-8 is read",
+          hint: "convert it: iconv -f \(encoding.rawValue) -t UTF-8")
+        return nil
+      }
       guard let text = String(validating: bytes, as: UTF8.self) else {
         reading.report(place, "the file is not UTF-8 text")
         return nil

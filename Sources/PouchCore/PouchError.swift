@@ -167,6 +167,6 @@ extension PouchError: CustomStringConvertible {
     if let endpoint, !message.contains(endpoint.description) { text += " (\(endpoint))" }
     if let peer, !message.contains(peer) { text += " (peer \(peer))" }
     if let cause { text += ": \(cause)" }
-    return text
+    return SystemText.readable(text)
   }
 }

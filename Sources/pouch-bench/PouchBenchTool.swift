@@ -8,7 +8,7 @@ import PouchConfiguration
 enum Main {
   static func main() async {
     StandardDescriptors.reserve()
-    await PouchBenchTool.main()
+    await PouchBenchTool.start()
   }
 }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import PouchCommand
 import PouchCore
 import PouchTLS
 
@@ -12,15 +13,16 @@ extension PouchCerts {
         """)
 
     @Argument(help: "PEM files; each may hold several certificates.")
-    var file: [String]
+    var file: [ArgumentList]
 
     func run() throws {
       try reporting { () throws(PouchError) in
-        for path in file {
+        for path in file.all {
           let certificates = try Certificate.read(path)
           for (index, certificate) in certificates.enumerated() {
             let place = certificates.count > 1 ? " (\(index + 1) of \(certificates.count))" : ""
-            print("\(path)\(place)\n\(certificate.report())", terminator: "")
+            print(
+              "\(SystemText.readable(path))\(place)\n\(certificate.report())", terminator: "")
           }
         }
       }

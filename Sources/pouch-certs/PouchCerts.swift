@@ -5,7 +5,7 @@ import PouchCommand
 enum Main {
   static func main() {
     StandardDescriptors.reserve()
-    PouchCerts.main()
+    PouchCerts.start(joinsRest: true)
   }
 }
 

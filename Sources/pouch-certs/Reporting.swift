@@ -15,7 +15,7 @@ func reporting(_ body: () throws(PouchError) -> Void) throws {
 
 /// Writes a line to stderr: stdout is for results.
 func status(_ line: String) {
-  let bytes = Array((line + "\n").utf8)
+  let bytes = Array((SystemText.readable(line) + "\n").utf8)
   var rest = bytes[...]
   while !rest.isEmpty {
     let count = rest.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import PouchCommand
 import PouchCore
 import PouchTLS
 
@@ -18,7 +19,7 @@ extension PouchCerts {
     var name: String?
 
     @Argument(help: "PEM files: a certificate, followed by the intermediate ones.")
-    var file: [String]
+    var file: [ArgumentList]
 
     func run() throws {
       try reporting { () throws(PouchError) in
@@ -28,8 +29,9 @@ extension PouchCerts {
         var wanted: CertificateName?
         if let name { wanted = try CertificateName(name) }
         var refused: PouchError?
-        for path in file {
+        for path in file.all {
           let chain = try Certificate.read(path)
+          let path = SystemText.readable(path)
           do throws(PouchError) {
             try verifier.verify(chain, name: wanted)
             print("\(path): good\(chain.first?.notAfter.map { ", until \($0)" } ?? "")")

@@ -7,7 +7,9 @@ import PouchConfiguration
 enum Main {
   static func main() async {
     StandardDescriptors.reserve()
-    await PouchReceive.main()
+    await PouchReceive.start(lists: [
+      "--listen", "--from", "--accept", "--require", "--set", "--allow",
+    ])
   }
 }
 
@@ -78,12 +80,12 @@ struct PouchReceive: AsyncParsableCommand {
         host is every address that its name has, * is all of this machine's; port 0 is any free \
         one. Repeatable.
         """, valueName: "endpoint"))
-    var listen: [String] = []
+    var listen: [ArgumentList] = []
 
     @Option(
       help: ArgumentHelp(
         "Connect to this sender, which listens. Repeatable.", valueName: "endpoint"))
-    var from: [String] = []
+    var from: [ArgumentList] = []
 
     @Option(
       help: ArgumentHelp(
@@ -125,7 +127,7 @@ struct PouchReceive: AsyncParsableCommand {
         A format to take: raw, cbor, json or pickle, which is read as data alone; repeatable. The \
         first three by default.
         """, valueName: "format"))
-    var accept: [String] = []
+    var accept: [ArgumentList] = []
 
     @Option(help: ArgumentHelp("End after this many objects.", valueName: "number"))
     var count: String?
@@ -136,7 +138,7 @@ struct PouchReceive: AsyncParsableCommand {
       help: ArgumentHelp(
         "A stage that a sender's pipeline must have: crc32c, sha-256, hmac-sha-256; repeatable.",
         valueName: "stage"))
-    var require: [String] = []
+    var require: [ArgumentList] = []
 
     @Option(
       help: ArgumentHelp(
@@ -172,8 +174,8 @@ struct PouchReceive: AsyncParsableCommand {
     func add(_ name: String, _ setting: String, list: [String]) {
       if !list.isEmpty { options.append(SettingOption(name, setting, list: list)) }
     }
-    add("--from", "connect", list: endpoint.from)
-    add("--listen", "listen", list: endpoint.listen)
+    add("--from", "connect", list: endpoint.from.all)
+    add("--listen", "listen", list: endpoint.listen.all)
     add("--framing", "framing", endpoint.framing)
     options += tls.settings
     add("--output", "output.directory", object.output)
@@ -183,8 +185,8 @@ struct PouchReceive: AsyncParsableCommand {
     if object.lines { add("--lines", "output.lines", "true") }
     if object.diagnostic { add("--diagnostic", "output.diagnostic", "true") }
     if object.strict { add("--strict", "output.strict", "true") }
-    add("--accept", "formats", list: object.accept)
-    add("--require", "pipeline.require", list: pipeline.require)
+    add("--accept", "formats", list: object.accept.all)
+    add("--require", "pipeline.require", list: pipeline.require.all)
     add("--hmac-key", "pipeline.hmac-key", pipeline.hmacKey)
     return options + status.settings
   }

@@ -7,7 +7,8 @@ import PouchConfiguration
 enum Main {
   static func main() async {
     StandardDescriptors.reserve()
-    await PouchSend.main()
+    await PouchSend.start(
+      lists: ["--to", "--listen", "--header", "--attach", "--set", "--allow"], joinsRest: true)
   }
 }
 
@@ -51,7 +52,7 @@ struct PouchSend: AsyncParsableCommand {
         0    every object was acknowledged, or a broadcast was ended
         2    some objects were not acknowledged
         64   usage
-        65   bad data: an input is not what it should be
+        65   bad data: an input is not what it should be, or changed while it was read
         66   an input is missing, and nothing was sent
         69   nobody answered, or the connection broke
         71   no descriptor is left: raise 'ulimit -n'
@@ -71,7 +72,7 @@ struct PouchSend: AsyncParsableCommand {
         Connect to this receiver: tcp://host:port, tls://host:port, unix:///path or unix:@name. \
         Several are tried in turn.
         """, valueName: "endpoint"))
-    var to: [String] = []
+    var to: [ArgumentList] = []
 
     @Option(
       help: ArgumentHelp(
@@ -79,7 +80,7 @@ struct PouchSend: AsyncParsableCommand {
         Listen here for a receiver. A host is every address that its name has, * is all of this \
         machine's; port 0 is any free one. Repeatable.
         """, valueName: "endpoint"))
-    var listen: [String] = []
+    var listen: [ArgumentList] = []
 
     @Option(
       help: ArgumentHelp(
@@ -94,14 +95,14 @@ struct PouchSend: AsyncParsableCommand {
     @Argument(
       help: ArgumentHelp("Files to send; - is standard input.", valueName: "path"),
       completion: .file())
-    var paths: [String] = []
+    var path: [ArgumentList] = []
 
     @Option(help: ArgumentHelp("What the object read from standard input is called."))
     var name: String?
 
     @Option(
       help: ArgumentHelp("What travels beside every object; repeatable.", valueName: "key=value"))
-    var header: [String] = []
+    var header: [ArgumentList] = []
 
     @Option(
       help: ArgumentHelp(
@@ -109,7 +110,7 @@ struct PouchSend: AsyncParsableCommand {
         A file that goes beside the one object that is sent, as an attachment; repeatable. A \
         receiver with --output writes it to a file of its own.
         """, valueName: "path"), completion: .file())
-    var attach: [String] = []
+    var attach: [ArgumentList] = []
 
     @Option(
       help: ArgumentHelp(
@@ -175,10 +176,10 @@ struct PouchSend: AsyncParsableCommand {
   @OptionGroup(title: "Messages") var status: StatusOptions
 
   func validate() throws {
-    if object.paths.isEmpty, !settings.check {
+    if object.path.isEmpty, !settings.check {
       throw ValidationError("name at least one file, or - for standard input")
     }
-    if object.name != nil, !object.paths.contains("-") {
+    if object.name != nil, !object.path.all.contains("-") {
       throw ValidationError("--name is for the object read from standard input (-)")
     }
     _ = try headers()
@@ -193,10 +194,10 @@ struct PouchSend: AsyncParsableCommand {
     common.allowedUsers = tls.peers.users
     common.progress = status.progressStyle(environment)
     var request = SendRequest(common)
-    request.paths = object.paths
+    request.paths = object.path.all
     request.name = object.name
     request.headers = try headers()
-    request.attachments = object.attach
+    request.attachments = object.attach.all
     let result = await SendCommand(request, console).run()
     throw ExitCode(result.rawValue)
   }
@@ -209,8 +210,8 @@ struct PouchSend: AsyncParsableCommand {
     func add(_ name: String, _ setting: String, list: [String]) {
       if !list.isEmpty { options.append(SettingOption(name, setting, list: list)) }
     }
-    add("--to", "connect", list: endpoint.to)
-    add("--listen", "listen", list: endpoint.listen)
+    add("--to", "connect", list: endpoint.to.all)
+    add("--listen", "listen", list: endpoint.listen.all)
     add("--framing", "framing", endpoint.framing)
     add("--format", "input.format", object.format)
     if object.raw { add("--raw", "input.raw", "true") }
@@ -229,11 +230,18 @@ struct PouchSend: AsyncParsableCommand {
 
   private func headers() throws -> [String: String] {
     var headers: [String: String] = [:]
-    for header in object.header {
-      guard let equals = header.firstIndex(of: "="), equals != header.startIndex else {
+    for header in object.header.all {
+      let parts = header.utf8.split(
+        separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false
+      )
+      .map { String(Substring($0)) }
+      guard parts.count == 2, !parts[0].isEmpty else {
         throw ValidationError("--header \(header): write key=value")
       }
-      headers[String(header[..<equals])] = String(header[header.index(after: equals)...])
+      guard header.isText else {
+        throw ValidationError("--header \(header): headers are text in UTF-8")
+      }
+      headers[parts[0]] = parts[1]
     }
     return headers
   }

@@ -79,6 +79,60 @@ import Testing
     }
   }
 
+  @Test("a sender's events have what docs/events.md promises, and its figures what they say")
+  func sender() async throws {
+    let workspace = try Workspace()
+    let good = try workspace.make("good", size: 700_000)
+    let lines = try workspace.write("lines", "[1]\n[\n[2]\n")
+    let (sent, _) = try await withProgram(
+      .receive, receiving(workspace, ["--on-conflict", "refuse"])
+    ) { running in
+      defer { running.send(SIGTERM) }
+      let endpoint = try await running.endpoint()
+      let first = try await run(
+        .send, ["--to", endpoint, "--json", good, good, "--header", "k=v"])
+      let second = try await run(
+        .send, ["--to", endpoint, "--json", "--format", "json", "--each-line", lines])
+      let third = try await run(
+        .send, ["--to", endpoint, "--json", "--acknowledge", "none", lines])
+      return [first, second, third]
+    }
+    #expect(sent.map(\.status) == [2, 65, 0], "\(sent)")
+    let table = try EventTable(of: "sender")
+    let summaries = try sent.map { try #require(try table.events($0.output).named("summary").last) }
+    let words = [
+      "accepted", "acknowledged", "refused", "undelivered", "in-flight", "failed", "bytes",
+    ]
+    #expect(
+      summaries.map { summary in words.map { summary.number($0) } } == [
+        // The second of the name was read, and refused.
+        [2, 1, 1, 0, 0, 0, 700_000], [2, 2, 0, 0, 0, 1, 4], [1, 0, 0, 0, 1, 0, 10],
+      ], "\(sent)")
+    let rejected = try sent.flatMap { try table.events($0.output).named("rejected") }
+    #expect(rejected.map { $0.text("code") } == ["rejected", "badData"])
+    #expect(rejected.first?.number("id") == 2)
+  }
+
+  @Test("a thousand objects that are refused for one reason are two lines and a thousand events")
+  func refusedAgain() async throws {
+    let workspace = try Workspace()
+    let lines = try workspace.write("lines", String(repeating: "x\n", count: 1000))
+    let (sent, _) = try await withProgram(
+      .receive, ["--listen", Meeting.unix.endpoint(workspace), "--lines"]
+    ) { running in
+      defer { running.send(SIGTERM) }
+      return try await run(
+        .send, ["--to", try await running.endpoint(), "--json", "--each-line", lines])
+    }
+    #expect(sent.status == 2)
+    let told = sent.errors.filter { $0.hasPrefix("error: ") }
+    #expect(told.count == 2, "\(told.count)")
+    #expect(told.last?.contains("(999 times in the last ") == true, "\(told.suffix(2))")
+    let rejected = try EventTable(of: "sender").events(sent.output).named("rejected")
+    #expect(rejected.count == 1000)
+    #expect(Set(rejected.compactMap { $0.text("name") }).count == 1000)
+  }
+
   // MARK: Noise
 
   /// Connects as often as a port scan would, and leaves.

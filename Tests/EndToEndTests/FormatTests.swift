@@ -96,7 +96,6 @@ import Testing
     "an input that is not what it should be fails alone, with its file and place",
     arguments: [
       ("json", "[1,]", "'bad' is not JSON: expected a value, found ']' at byte 3"),
-      ("json", "\u{feff}1", "found a byte order mark at byte 0"),
       ("diagnostic", "{1: 2, 1: 3}", "'bad' is not diagnostic notation: the key 1 stands"),
       ("cbor", "\u{1}\u{1}", "'bad' is not CBOR: "),
     ])
@@ -177,9 +176,69 @@ import Testing
     #expect(sent.map(\.status) == [0, 0, 0, 0], "\(sent)")
     #expect(
       received.output == [
-        "{1: 2}", "h'00'", "h'6f6e65'", "h'2074776f200d'", "h'7468726565'", "[1]", "{}",
+        "{1: 2}", "h'00'", "h'6f6e65'", "h'2074776f20'", "h'7468726565'", "[1]", "{}",
       ], "\(received)")
     #expect(received.errors.contains { $0.hasPrefix("received word (") }, "\(received)")
+  }
+
+  @Test("--each-line takes the line ends of Windows for line ends, wherever they stand")
+  func carriageReturns() async throws {
+    let workspace = try Workspace()
+    let (sent, received) = try await exchange(
+      [
+        ("one\r\n\r\na\rb\r\nend\r", ["--each-line"]),
+        ("1\r\n\r\n2\r\n", ["--format", "json", "--each-line"]),
+        ("12\r\n345\r\n", ["--each-line", "--set", "limits.object=2B"]),
+      ], ["--diagnostic"], workspace)
+    #expect(sent.map(\.status) == [0, 0, 65], "\(sent)")
+    #expect(
+      received.output == ["h'6f6e65'", "h'610d62'", "h'656e640d'", "1", "2", "h'3132'"],
+      "\(received)")
+    // The return is the last byte of a block that is read at once.
+    let long = String(repeating: "x", count: (1 << 20) - 1)
+    let (divided, _) = try await exchange(
+      [("\(long)\r\ny\r\n", ["--each-line", "--name", "line"])],
+      ["--output", workspace.file("D")], workspace)
+    #expect(divided.map(\.status) == [0], "\(divided)")
+    #expect(try workspace.bytes("D/line") == Data(long.utf8))
+    #expect(try workspace.bytes("D/line.1") == Data("y".utf8))
+  }
+
+  @Test("a byte order mark before text is passed over, and text of another encoding refused")
+  func byteOrderMarks() async throws {
+    let workspace = try Workspace()
+    let mark = "\u{FEFF}"
+    let lines = ["--format", "json", "--each-line"]
+    let (sent, received) = try await exchange(
+      [
+        ("\(mark)[1]\r\n[2]\r\n", lines), ("\(mark)[3]", ["--format", "json"]),
+        ("\(mark){4: 5}", ["--format", "diagnostic"]),
+        ("\(mark)[6]", ["--format", "json", "--raw"]), ("\(mark)7\n\(mark)\n", ["--each-line"]),
+        ("\(mark)8", []), ("\(mark)\r\n9\r\n", lines),
+      ], ["--diagnostic"], workspace)
+    #expect(sent.map(\.status) == Array(repeating: 0, count: sent.count), "\(sent)")
+    #expect(
+      received.output == [
+        "[1]", "[2]", "[3]", "{4: 5}", "[6]", "h'37'", "h'efbbbf'", "h'efbbbf38'", "9",
+      ], "\(received)")
+
+    for (encoding, name) in [
+      (String.Encoding.utf16, "UTF-16"), (.utf16BigEndian, "UTF-16"), (.utf32, "UTF-32"),
+    ] {
+      let text = try #require("[1]\r\n[2]\r\n".data(using: encoding))
+      let wide = workspace.file("wide")
+      try text.write(to: URL(filePath: wide))
+      let hasMark = encoding != .utf16BigEndian
+      for options in [["--format", "json"], lines] + (hasMark ? [["--each-line"]] : []) {
+        let refused = try await run(
+          .send, ["--listen", "tcp://127.0.0.1:0", "--broadcast", wide] + options)
+        #expect(refused.status == 65, "\(options) \(refused)")
+        #expect(
+          refused.errors.filter { $0.contains("'\(wide)' is text in \(name), and UTF-8 is read") }
+            .count == 2, "\(options) \(refused)")
+        #expect(refused.errors.last == "  = convert it: iconv -f \(name) -t UTF-8", "\(refused)")
+      }
+    }
   }
 
   @Test("each line is on its way before the next one has come")

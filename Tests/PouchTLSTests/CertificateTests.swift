@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import PouchCore
 import Subprocess
@@ -26,6 +27,22 @@ import Testing
     #expect(paths.sorted() == names.map { directory.file($0) })
     for name in names {
       #expect(mode(directory.file(name)) & 0o077 == (name.hasSuffix(".key") ? 0 : 0o044))
+    }
+  }
+
+  @Test func `a byte order mark takes no certificate away`() throws {
+    let directory = try TemporaryDirectory()
+    _ = try write(directory)
+    let (chain, marked) = (directory.file("receiver.pem"), directory.file("marked.pem"))
+    let before = try Certificate.read(chain).map(\.fingerprint)
+    let text = try String(contentsOfFile: chain, encoding: .utf8)
+    try ("\u{FEFF}" + text).write(toFile: marked, atomically: false, encoding: .utf8)
+    #expect(try Certificate.read(marked).map(\.fingerprint) == before)
+    try text.write(toFile: marked, atomically: false, encoding: .utf16)
+    #expect {
+      _ = try Certificate.read(marked)
+    } throws: { error in
+      (error as? PouchError)?.message.hasSuffix("is text in UTF-16, not PEM") == true
     }
   }
 

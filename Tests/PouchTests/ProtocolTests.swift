@@ -58,7 +58,7 @@ struct ProtocolTests {
     let failed = Gathered<String>()
     let refused = Gathered<UInt64>()
     var policy = ReceptionPolicy()
-    policy.onRefusal = { _, id, _ in refused.append(id) }
+    policy.onRefusal = { _, object, _ in refused.append(object.id) }
     let sink = Sink.streamed { (delivery: StreamedDelivery) async throws in
       do {
         for try await _ in delivery.body {}

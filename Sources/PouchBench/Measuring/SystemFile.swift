@@ -7,7 +7,7 @@ enum SystemFile {
   ///
   /// - Throws: `.inputMissing` with the system's reason, `.badData` beyond `limit` bytes.
   static func bytes(_ path: String, limit: Int = 64 << 20) throws(PouchError) -> [UInt8] {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    let descriptor = path.withSystemPath { open($0, O_RDONLY | O_CLOEXEC) }
     guard descriptor >= 0 else {
       throw .system(.inputMissing, "'\(path)' cannot be read", errno: errno)
     }

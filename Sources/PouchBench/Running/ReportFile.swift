@@ -15,17 +15,17 @@ struct ReportFile: Sendable {
     self.path = path
     guard path != "-" else { return }
     var status = stat()
-    if stat(path, &status) == 0 {
+    if path.withSystemPath({ stat($0, &status) }) == 0 {
       guard status.st_mode & S_IFMT != S_IFDIR else {
         throw .system(.outputFailed, "'\(path)' cannot be written", errno: EISDIR)
       }
-      guard access(path, W_OK) == 0 else {
+      guard path.withSystemPath({ access($0, W_OK) }) == 0 else {
         throw .system(.outputFailed, "'\(path)' cannot be written", errno: errno)
       }
       return
     }
-    let parent = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
-    guard access(parent, W_OK) == 0 else {
+    let parent = path.utf8.lastIndex(of: SystemText.slash).map { String(path[...$0]) } ?? "."
+    guard parent.withSystemPath({ access($0, W_OK) }) == 0 else {
       throw .system(.outputFailed, "'\(path)' cannot be made", errno: errno)
     }
   }
@@ -34,7 +34,9 @@ struct ReportFile: Sendable {
   ///
   /// - Throws: `.outputFailed` with the system's reason.
   func write(_ text: String) throws(PouchError) {
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+    let descriptor = path.withSystemPath {
+      open($0, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+    }
     guard descriptor >= 0 else {
       throw .system(.outputFailed, "'\(path)' cannot be written", errno: errno)
     }

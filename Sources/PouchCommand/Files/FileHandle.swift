@@ -16,7 +16,7 @@ final class FileHandle: Sendable {
   static func open(
     _ path: String, _ flags: Int32, _ code: PouchError.Code
   ) throws(PouchError) -> FileHandle {
-    let number = retrying { Glibc.open(path, flags | O_CLOEXEC) }
+    let number = retrying { path.withSystemPath { Glibc.open($0, flags | O_CLOEXEC) } }
     guard number >= 0 else {
       throw .system(code, "'\(path)' cannot be opened", errno: errno)
     }

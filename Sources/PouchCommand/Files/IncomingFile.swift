@@ -93,7 +93,9 @@ final class IncomingFile: Sendable {
   /// Removes the file if it was given its name: what it belongs to came to nothing. What it has
   /// overwritten does not come back.
   func withdraw() {
-    if let given = givenName.withLock({ $0.take() }) { unlinkat(directory.number, given, 0) }
+    if let given = givenName.withLock({ $0.take() }) {
+      _ = given.withSystemPath { unlinkat(directory.number, $0, 0) }
+    }
   }
 
   private func giveName() throws -> String {
@@ -106,7 +108,7 @@ final class IncomingFile: Sendable {
     let parent = directory.number
     func numbered(_ number: Int) -> String { "\(name.last).\(number)" }
     let number = try numbers.claim(name.components.joined(separator: "/")) { number in
-      faccessat(parent, numbered(number), F_OK, AT_SYMLINK_NOFOLLOW) == 0
+      numbered(number).withSystemPath { faccessat(parent, $0, F_OK, AT_SYMLINK_NOFOLLOW) } == 0
     } claim: { number throws(StorageFailure) in
       try claim(numbered(number))
     }
@@ -119,7 +121,7 @@ final class IncomingFile: Sendable {
   /// - Returns: false when the name is taken.
   private func claim(_ candidate: String) throws(StorageFailure) -> Bool {
     let parent = directory.number
-    if linkat(parent, temporaryName, parent, candidate, 0) == 0 {
+    if candidate.withSystemPath({ linkat(parent, temporaryName, parent, $0, 0) }) == 0 {
       isTemporary.store(false, ordering: .relaxed)
       unlinkat(parent, temporaryName, 0)
       return true
@@ -130,7 +132,9 @@ final class IncomingFile: Sendable {
       // A file system without hard links: look, then rename. Only another process could come
       // between, and only here.
       return try IncomingFile.naming.withLock { _ throws(StorageFailure) -> Bool in
-        if faccessat(parent, candidate, F_OK, AT_SYMLINK_NOFOLLOW) == 0 { return false }
+        if candidate.withSystemPath({ faccessat(parent, $0, F_OK, AT_SYMLINK_NOFOLLOW) }) == 0 {
+          return false
+        }
         try rename(to: candidate)
         return true
       }
@@ -142,7 +146,8 @@ final class IncomingFile: Sendable {
   private static let naming = Mutex(())
 
   private func rename(to name: String) throws(StorageFailure) {
-    guard renameat(directory.number, temporaryName, directory.number, name) == 0 else {
+    let parent = directory.number
+    guard name.withSystemPath({ renameat(parent, temporaryName, parent, $0) }) == 0 else {
       throw StorageFailure("the object cannot be given its name", errno: errno)
     }
     isTemporary.store(false, ordering: .relaxed)

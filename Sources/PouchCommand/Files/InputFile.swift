@@ -6,6 +6,8 @@ internal import PouchSockets
 package struct InputFile: Sendable {
   /// What `-` stands for.
   package static let standardInput = "-"
+  /// How many that cannot be read are named.
+  private static let mostNamed = 20
 
   /// As the user wrote it.
   package let path: String
@@ -39,17 +41,22 @@ package struct InputFile: Sendable {
       }
     }
     guard problems.isEmpty else {
+      var named = problems.prefix(mostNamed)
+      if problems.count > named.count { named.append("and \(problems.count - named.count) more") }
       throw PouchError(
-        .inputMissing, problems.joined(separator: "; "), hint: "nothing was sent")
+        .inputMissing, named.joined(separator: "; "), hint: "nothing was sent")
     }
     return inputs
   }
 
   private static func problem(with path: String) -> String? {
     var status = stat()
-    guard stat(path, &status) == 0 else { return "cannot be read: \(reason(errno))" }
+    guard path.withSystemPath({ stat($0, &status) }) == 0 else {
+      return "cannot be read: \(reason(errno))"
+    }
     if status.st_mode & S_IFMT == S_IFDIR { return "is a directory" }
-    guard faccessat(AT_FDCWD, path, R_OK, AT_EACCESS) == 0 else {
+    if status.st_mode & S_IFMT == S_IFSOCK { return "is a socket" }
+    guard path.withSystemPath({ faccessat(AT_FDCWD, $0, R_OK, AT_EACCESS) }) == 0 else {
       return "cannot be read: \(reason(errno))"
     }
     return nil
@@ -60,27 +67,28 @@ package struct InputFile: Sendable {
   }
 
   private static func lastComponent(_ path: String) -> String? {
-    path.split(separator: "/").last.map(String.init)
+    path.utf8.split(separator: SystemText.slash).last.flatMap { String($0) }
   }
 
   /// The size, when it is known before reading; nil for a pipe.
   package var size: UInt64? {
     var status = stat()
-    let result = isStandardInput ? fstat(STDIN_FILENO, &status) : stat(path, &status)
+    let result =
+      isStandardInput
+      ? fstat(STDIN_FILENO, &status) : path.withSystemPath { stat($0, &status) }
     guard result == 0 else { return nil }
-    return InputFile.size(status)
-  }
-
-  fileprivate static func size(_ status: stat) -> UInt64? {
     // Files of /proc say 0 and hold something.
     guard status.st_mode & S_IFMT == S_IFREG, status.st_size > 0 else { return nil }
     return UInt64(status.st_size)
   }
 
-  /// Opens the input.
+  /// Opens the input, and reads the beginning of a file, with which it shows how long it is.
   ///
-  /// - Throws: `.inputMissing`.
-  func open(_ interrupt: Interrupt) async throws(PouchError) -> InputReader {
+  /// - Parameter extent: How far a file is read that grows.
+  /// - Throws: `.inputMissing`; `.badData` for a file that changes while it is read.
+  func open(
+    _ interrupt: Interrupt, _ extent: RegularFile.Extent = .opened
+  ) async throws(PouchError) -> InputReader {
     let (path, isStandardInput, label) = (path, isStandardInput, label)
     return try await BlockingPool.shared.run { () throws(PouchError) in
       let handle: FileHandle
@@ -91,17 +99,18 @@ package struct InputFile: Sendable {
         }
         handle = FileHandle(number)
       } else {
-        handle = try FileHandle.open(path, O_RDONLY | O_NOCTTY, .inputMissing)
+        // A pipe that nobody writes to yet is waited for where that can be interrupted.
+        handle = try FileHandle.open(path, O_RDONLY | O_NOCTTY | O_NONBLOCK, .inputMissing)
       }
       guard let status = handle.status() else {
         throw .system(.inputMissing, "'\(label)' cannot be read", errno: errno)
       }
-      var start: UInt64 = 0
-      if isStandardInput { start = UInt64(max(0, lseek(handle.number, 0, SEEK_CUR))) }
-      let size = InputFile.size(status).flatMap { $0 > start ? $0 - start : nil }
-      let isRegular = status.st_mode & S_IFMT == S_IFREG
-      return InputReader(
-        handle: handle, label: label, size: size, isRegular: isRegular, interrupt: interrupt)
+      guard status.st_mode & S_IFMT == S_IFREG else {
+        return InputReader(stream: handle, label, interrupt)
+      }
+      let start = isStandardInput ? max(0, lseek(handle.number, 0, SEEK_CUR)) : 0
+      return try InputReader(
+        RegularFile(handle, label, status, start: start, extent), label, interrupt)
     }
   }
 }

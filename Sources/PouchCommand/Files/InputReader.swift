@@ -7,34 +7,48 @@ internal import PouchSockets
 /// A file is read in blocks larger than the pieces, so that the change of thread is paid once for
 /// several; of a pipe no more is asked for than the next piece.
 struct InputReader: Sendable {
-  private static let block = 1 << 20
+  private enum Source: Sendable {
+    case file(RegularFile)
+    /// A pipe, a device: what comes, until it ends.
+    case stream(FileHandle)
+  }
 
   let label: String
-  /// What is still to come when it was opened, in bytes; nil when that is not known.
-  let size: UInt64?
-  private let handle: FileHandle
-  private let isRegular: Bool
+  private var source: Source
   private let interrupt: Interrupt
   /// Whether a part of the object is on its way, so that it is read to its end.
   var isBegun = false
   private var ahead = Bytes()
-  private var count: UInt64 = 0
   private var hasEnded = false
 
-  init(
-    handle: FileHandle, label: String, size: UInt64?, isRegular: Bool, interrupt: Interrupt
-  ) {
-    self.handle = handle
+  init(stream: FileHandle, _ label: String, _ interrupt: Interrupt) {
+    source = .stream(stream)
     self.label = label
-    self.size = size
-    self.isRegular = isRegular
     self.interrupt = interrupt
   }
 
+  /// Reads the beginning of a file. Blocks.
+  ///
+  /// - Throws: As `next`.
+  init(_ file: RegularFile, _ label: String, _ interrupt: Interrupt) throws(PouchError) {
+    var file = file
+    ahead = try file.next(RegularFile.block)
+    hasEnded = file.hasEnded
+    source = .file(file)
+    self.label = label
+    self.interrupt = interrupt
+  }
+
+  /// How many bytes there are in all; nil when that shows only at the end.
+  var size: UInt64? { if case .file(let file) = source { file.size } else { nil } }
+
+  /// Whether, at its end, a file had more than when it was opened.
+  var hasGrown: Bool { if case .file(let file) = source { file.hasGrown } else { false } }
+
   /// The next bytes, at most `longest` of them; none at the end.
   ///
-  /// - Throws: `.inputMissing` with the system's reason; `.badData` when the file's size has
-  ///   changed since it was announced; what the interrupt brings.
+  /// - Throws: `.inputMissing` with the system's reason; `.badData` when a file has changed, before
+  ///   the last of its bytes are given out; what the interrupt brings.
   mutating func next(_ longest: Int) async throws(PouchError) -> Bytes {
     try await next(longest, isPatient: true)
   }
@@ -57,7 +71,7 @@ struct InputReader: Sendable {
   ) async throws(PouchError) -> Bytes {
     var content = ByteBuffer(capacity: size.map { Int(clamping: min($0, UInt64(most))) } ?? 0)
     while true {
-      let piece = try await next(InputReader.block)
+      let piece = try await next(RegularFile.block)
       if piece.isEmpty { return content.freeze() }
       guard piece.count <= most - content.count else {
         throw PouchError(
@@ -74,44 +88,51 @@ struct InputReader: Sendable {
   private mutating func next(
     _ longest: Int, isPatient: Bool
   ) async throws(PouchError) -> Bytes {
-    if ahead.isEmpty, !hasEnded {
-      ahead = try await read(isRegular ? max(InputReader.block, longest) : longest, isPatient)
-      hasEnded = ahead.isEmpty
-    }
+    if ahead.isEmpty, !hasEnded { try await read(longest, isPatient) }
     let piece = ahead.prefix(longest)
     ahead = ahead.dropFirst(longest)
-    count += UInt64(piece.count)
-    if let size, count > size || (piece.isEmpty && count < size) {
-      throw PouchError(
-        .badData, "'\(label)' changed while it was read: \(size) bytes were announced",
-        hint: "send it again when nothing writes to it")
-    }
     return piece
   }
 
-  private func read(_ length: Int, _ isPatient: Bool) async throws(PouchError) -> Bytes {
-    let (handle, label, isRegular, interrupt) = (handle, label, isRegular, interrupt)
-    let isBegun = isBegun
-    return try await BlockingPool.shared.run { () throws(PouchError) in
-      var buffer = ByteBuffer(capacity: length)
-      while buffer.count < length {
-        if !isRegular { try interrupt.wait(for: handle.number, isBegun: isBegun) }
-        let room = length - buffer.count
-        var number: Int32 = 0
-        let count = buffer.fill(minimum: room) { memory in
-          let result = retrying { Glibc.read(handle.number, memory.baseAddress, room) }
-          if result < 0 { number = errno }
-          return max(0, result)
-        }
-        guard number == 0 || number == EAGAIN else {
-          throw .system(.inputMissing, "'\(label)' cannot be read", errno: number)
-        }
+  private mutating func read(_ longest: Int, _ isPatient: Bool) async throws(PouchError) {
+    let (source, label, interrupt, isBegun) = (source, label, interrupt, isBegun)
+    (ahead, self.source, hasEnded) = try await BlockingPool.shared.run {
+      () throws(PouchError) in
+      switch source {
+      case .file(var file):
+        let bytes = try file.next(max(RegularFile.block, longest))
         // The end is the end, whoever has lost interest meanwhile.
-        if number == 0, count == 0 { break }
-        try interrupt.check(isBegun: isBegun)
-        if number == 0, !isPatient { break }
+        if !bytes.isEmpty { try interrupt.check(isBegun: isBegun) }
+        return (bytes, .file(file), file.hasEnded)
+      case .stream(let handle):
+        let bytes = try InputReader.read(
+          handle, longest, isPatient, label, interrupt, isBegun: isBegun)
+        return (bytes, source, bytes.isEmpty)
       }
-      return buffer.freeze()
     }
+  }
+
+  private static func read(
+    _ handle: FileHandle, _ length: Int, _ isPatient: Bool, _ label: String,
+    _ interrupt: Interrupt, isBegun: Bool
+  ) throws(PouchError) -> Bytes {
+    var buffer = ByteBuffer(capacity: length)
+    while buffer.count < length {
+      try interrupt.wait(for: handle.number, isBegun: isBegun)
+      let room = length - buffer.count
+      var number: Int32 = 0
+      let count = buffer.fill(minimum: room) { memory in
+        let result = retrying { Glibc.read(handle.number, memory.baseAddress, room) }
+        if result < 0 { number = errno }
+        return max(0, result)
+      }
+      guard number == 0 || number == EAGAIN else {
+        throw .system(.inputMissing, "'\(label)' cannot be read", errno: number)
+      }
+      if number == 0, count == 0 { break }
+      try interrupt.check(isBegun: isBegun)
+      if number == 0, !isPatient { break }
+    }
+    return buffer.freeze()
   }
 }

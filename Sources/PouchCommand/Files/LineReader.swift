@@ -3,7 +3,7 @@ internal import PouchCore
 
 /// Reads an input line by line, each as soon as it is there.
 struct LineReader: Sendable {
-  /// A line without its end.
+  /// A line without its end, which is a line feed with or without a carriage return before it.
   struct Line: Sendable {
     /// Counted from 1.
     let number: Int
@@ -16,6 +16,13 @@ struct LineReader: Sendable {
     func content() throws(PouchError) -> Bytes { try bytes.get() }
   }
 
+  /// The beginning of a line whose end was not there yet.
+  struct Unfinished: Sendable {
+    let number: Int
+    /// In bytes.
+    let length: Int
+  }
+
   /// How much is asked for at once.
   private static let block = 64 << 10
 
@@ -24,6 +31,8 @@ struct LineReader: Sendable {
   /// What was read and not taken yet.
   private var ahead = Bytes()
   private var number = 0
+  /// What a file that grows had behind its last line, once that is known.
+  private(set) var unfinished: Unfinished?
 
   /// - Parameter longest: The most bytes of a line.
   init(_ reader: InputReader, longest: Int) {
@@ -32,7 +41,7 @@ struct LineReader: Sendable {
   }
 
   /// The next line; nil at the end. What follows the last line break is a line if there is
-  /// anything.
+  /// anything, unless the file grows: then it is not complete.
   ///
   /// - Throws: As `InputReader.next`.
   mutating func next() async throws(PouchError) -> Line? {
@@ -43,21 +52,35 @@ struct LineReader: Sendable {
       if let end = ahead.lineEnd {
         let piece = ahead.prefix(end)
         ahead = ahead.dropFirst(end + 1)
-        if length == 0 { return line(piece, end) }
-        length += end
-        if length <= longest { piece.withUnsafeBytes { begun.append(contentsOf: $0) } }
-        return line(Bytes(begun), length)
+        if length == 0 { return line(piece.withoutReturn, end) }
+        keep(piece, &begun, length)
+        return line(Bytes(begun).withoutReturn, length + end)
       }
+      keep(ahead, &begun, length)
       length += ahead.count
-      if length <= longest { ahead.withUnsafeBytes { begun.append(contentsOf: $0) } }
       ahead = try await reader.available(Self.block)
-      if ahead.isEmpty { return length > 0 ? line(Bytes(begun), length) : nil }
+      guard ahead.isEmpty else { continue }
+      if length > 0, reader.hasGrown {
+        unfinished = Unfinished(number: number + 1, length: length)
+        return nil
+      }
+      return length > 0 ? line(Bytes(begun), length) : nil
     }
   }
 
+  /// Adds to the beginning of a line what can still be of use.
+  private func keep(_ piece: Bytes, _ begun: inout [UInt8], _ length: Int) {
+    // With the return that belongs to the line's end.
+    guard begun.count == length, length + piece.count <= longest + 1 else { return }
+    piece.withUnsafeBytes { begun.append(contentsOf: $0) }
+  }
+
+  /// - Parameters:
+  ///   - content: The line, or less of it when it is too long.
+  ///   - length: How many bytes stand before its end.
   private mutating func line(_ content: Bytes, _ length: Int) -> Line {
     number += 1
-    guard length <= longest else {
+    guard content.count >= length - 1, content.count <= longest else {
       let error = PouchError(
         .limitExceeded, "the line has \(HumanText.size(UInt64(length)))",
         hint: "raise limits.object, \(HumanText.size(UInt64(longest))), or shorten the line")
@@ -68,6 +91,12 @@ struct LineReader: Sendable {
 }
 
 extension Bytes {
+  /// The bytes without the carriage return of a line that ends as in CRLF text.
+  fileprivate var withoutReturn: Bytes {
+    let ends = withUnsafeBytes { $0.last == 0x0d }
+    return ends ? dropLast(1) : self
+  }
+
   /// Where the first line feed stands.
   fileprivate var lineEnd: Int? {
     withUnsafeBytes { bytes in

@@ -27,19 +27,20 @@ package struct ObjectName: Sendable, Hashable {
   /// - Throws: A refusal with code `refused` for a name that is absolute, leads upwards, is empty
   ///   in any part, is too long or holds control characters.
   package init(_ name: String) throws(Refusal) {
-    let parts = name.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
-    guard !name.hasPrefix("/") else { throw ObjectName.refusal("it is absolute") }
+    let parts = name.utf8.split(separator: SystemText.slash, omittingEmptySubsequences: false)
+      .map { String(Substring($0)) }
+    guard name.utf8.first != SystemText.slash else { throw ObjectName.refusal("it is absolute") }
     guard parts.count <= ObjectName.deepest else {
       throw ObjectName.refusal("it has more than \(ObjectName.deepest) parts")
     }
     for part in parts {
       guard !part.isEmpty else { throw ObjectName.refusal("a part of it is empty") }
       guard part != ".", part != ".." else { throw ObjectName.refusal("it holds '\(part)'") }
-      guard part.utf8.count <= ObjectName.longestComponent else {
+      guard part.systemLength <= ObjectName.longestComponent else {
         throw ObjectName.refusal("a part of it is longer than \(ObjectName.longestComponent) bytes")
       }
-      guard part == part.printable else { throw ObjectName.refusal("it holds control characters") }
-      guard !part.hasPrefix(ObjectName.reserved) else {
+      guard !part.hasControls else { throw ObjectName.refusal("it holds control characters") }
+      guard !part.utf8.starts(with: ObjectName.reserved.utf8) else {
         throw ObjectName.refusal("names that begin with '\(ObjectName.reserved)' are reserved")
       }
     }

@@ -70,21 +70,25 @@ package final class OutputDirectory: Sendable {
   }
 
   private static func absolute(_ path: String) -> String {
-    guard !path.hasPrefix("/"), let here = getcwd(nil, 0) else { return path }
+    guard path.utf8.first != SystemText.slash, let here = getcwd(nil, 0) else { return path }
     defer { free(here) }
-    return "\(String(cString: here))/\(path)"
+    let bytes = UnsafeRawBufferPointer(start: here, count: strlen(here))
+    return "\(SystemText.text(bytes))/\(path)"
   }
 
   /// Makes a directory and those that lead to it.
   private static func make(_ path: String) throws(PouchError) {
-    var made = path.hasPrefix("/") ? "/" : ""
-    for part in path.split(separator: "/") {
-      made += made.isEmpty || made.hasSuffix("/") ? String(part) : "/\(part)"
-      guard mkdir(made, 0o777) != 0, errno != EEXIST else { continue }
+    var made = path.utf8.first == SystemText.slash ? "/" : ""
+    for part in path.utf8.split(separator: SystemText.slash) {
+      if made.utf8.last != SystemText.slash, !made.isEmpty { made += "/" }
+      made += String(Substring(part))
+      guard made.withSystemPath({ mkdir($0, 0o777) }) != 0, errno != EEXIST else { continue }
       let number = errno
       var status = stat()
       // A directory that is there need not be one in which others can be made.
-      if stat(made, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { continue }
+      if made.withSystemPath({ stat($0, &status) }) == 0, status.st_mode & S_IFMT == S_IFDIR {
+        continue
+      }
       throw .system(.outputFailed, "the directory '\(path)' cannot be made", errno: number)
     }
   }
@@ -116,7 +120,7 @@ package final class OutputDirectory: Sendable {
   /// The directory that the path leads to now.
   private func current() throws(StorageFailure) -> FileHandle {
     var status = stat()
-    guard stat(place, &status) == 0 else {
+    guard place.withSystemPath({ stat($0, &status) }) == 0 else {
       let error = PouchError.system(
         .outputFailed, "the output directory '\(path)' is not there", errno: errno,
         hint: "make it again")
@@ -142,7 +146,9 @@ package final class OutputDirectory: Sendable {
 
   /// Says so before the object has come, where that is known.
   private func refuseConflict(_ name: ObjectName, _ directory: FileHandle) throws(Refusal) {
-    if faccessat(directory.number, name.last, F_OK, AT_SYMLINK_NOFOLLOW) == 0 {
+    if name.last.withSystemPath({
+      faccessat(directory.number, $0, F_OK, AT_SYMLINK_NOFOLLOW)
+    }) == 0 {
       throw IncomingFile.conflict
     }
   }
@@ -153,12 +159,14 @@ package final class OutputDirectory: Sendable {
   ) throws -> FileHandle {
     var directory = root
     for component in components {
-      if mkdirat(directory.number, component, 0o777) != 0, errno != EEXIST {
+      let parent = directory.number
+      if component.withSystemPath({ mkdirat(parent, $0, 0o777) }) != 0, errno != EEXIST {
         throw StorageFailure("the directory '\(component)' cannot be made", errno: errno)
       }
-      let parent = directory.number
       let number = retrying {
-        openat(parent, component, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+        component.withSystemPath {
+          openat(parent, $0, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+        }
       }
       if number < 0, errno == ELOOP || errno == ENOTDIR {
         throw Refusal(

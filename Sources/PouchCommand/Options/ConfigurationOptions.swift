@@ -11,7 +11,7 @@ package struct ConfigurationOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "A setting by its path, such as limits.frame=8MiB; repeatable.", valueName: "path=value"))
-  package var set: [String] = []
+  package var set: [ArgumentList] = []
 
   @Flag(help: "Check everything that a run would need, and start nothing.")
   package var check = false
@@ -29,6 +29,6 @@ package struct ConfigurationOptions: ParsableArguments {
   package func reader(
     _ environment: [String: String], _ options: [SettingOption]
   ) -> ConfigurationReader {
-    ConfigurationReader(file: config, environment: environment, set: set, options: options)
+    ConfigurationReader(file: config, environment: environment, set: set.all, options: options)
   }
 }

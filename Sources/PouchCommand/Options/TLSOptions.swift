@@ -31,14 +31,14 @@ package struct TLSOptions: ParsableArguments {
       Whom to accept: a name (DNS, IP or URI) in the peer's certificate, or over a Unix socket a \
       user id. A receiver: numpy, for NumPy arrays in pickles. Repeatable.
       """, valueName: "name"))
-  package var allow: [String] = []
+  package var allow: [ArgumentList] = []
 
   @Flag(help: "Let plain tcp leave this machine: anyone on the way can read and change it.")
   package var insecure = false
 
   package init() {}
 
-  package var peers: AllowedPeers { AllowedPeers(allow) }
+  package var peers: AllowedPeers { AllowedPeers(allow.all) }
 
   package var settings: [SettingOption] {
     var options: [SettingOption] = []

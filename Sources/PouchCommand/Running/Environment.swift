@@ -1,15 +1,17 @@
 internal import Glibc
+internal import PouchCore
 
 /// The environment of this process.
 package enum Environment {
-  /// Every variable that is text.
+  /// Every variable.
   package static let all: [String: String] = {
     var variables: [String: String] = [:]
     var entry = environ
     while let text = entry.pointee {
-      let parts = String(cString: text).split(
-        separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      if parts.count == 2 { variables[String(parts[0])] = String(parts[1]) }
+      let bytes = UnsafeRawBufferPointer(start: text, count: strlen(text))
+      if let equals = bytes.firstIndex(of: UInt8(ascii: "=")) {
+        variables[SystemText.text(bytes[..<equals])] = SystemText.text(bytes[(equals + 1)...])
+      }
       entry += 1
     }
     return variables

@@ -71,12 +71,14 @@ final class Broadcasting: Service {
     var size = 0
     var feed = feed
     while let item = try await feed.nextItem() {
-      book.begin()
       switch item {
+      case .leftOut(let text): console.log(.warning, text)
       case .failed(let label, let error):
+        book.begin()
         book.refuse(label, error)
         console.tell(failed: label, error)
       case .whole(let object), .stream(let object, _):
+        book.begin()
         size += Int(clamping: object.size)
         guard size <= limit else {
           throw PouchError(
@@ -96,6 +98,11 @@ final class Broadcasting: Service {
 
   // MARK: Receivers
 
+  /// Whether receivers answer for objects.
+  private var isAcknowledged: Bool {
+    options.acknowledge != .none && options.framing == .pouch
+  }
+
   private func serve(_ sender: Sender, _ objects: [OutgoingObject]) async throws(PouchError) {
     let peer = sender.connections.first?.peer
     var receipts: [Receipt] = []
@@ -106,9 +113,9 @@ final class Broadcasting: Service {
       meter.addObject()
       meter.add(bytes: Int(clamping: object.size))
       console.event("object", describe(receipt, object, peer))
-      receipts.append(receipt)
+      if isAcknowledged { receipts.append(receipt) } else { book.deliver(object.size) }
     }
-    if options.acknowledge != .none, options.framing == .pouch {
+    if isAcknowledged {
       for (receipt, object) in zip(receipts, objects) { try await settle(receipt, object, peer) }
     }
     let name = peer?.description ?? "a receiver"
@@ -122,6 +129,7 @@ final class Broadcasting: Service {
   ) async throws(PouchError) {
     do throws(PouchError) {
       try await receipt.answer(within: delivery.timeout, of: object.label)
+      book.deliver(object.size)
       console.event(
         "acknowledged",
         describe(receipt, object, peer) + [("level", .text(options.acknowledge.rawValue))])
@@ -148,11 +156,12 @@ final class Broadcasting: Service {
   ///
   /// - Parameter signal: The status for the signal that asked to stop, if one did.
   func conclude(_ signal: ExitStatus?) -> ExitStatus {
+    let summary = broadcaster.summary
     console.tell(
-      broadcaster.summary, meter, receivers: served.load(ordering: .relaxed))
-    guard let error = book.error else { return .success }
+      summary, book, in: meter.elapsed, receivers: served.load(ordering: .relaxed))
+    guard let error = book.error else { return console.check(summary, .success) }
     let status = error.code == .cancelled ? signal ?? .unexpected : ExitStatus(error.code)
     console.report(fatal: error, status)
-    return status
+    return console.check(summary, status)
   }
 }

@@ -14,8 +14,17 @@ extension Console {
   }
 
   /// Tells an object that came to nothing while the others may not.
+  ///
+  /// What the receiver refuses for one reason again and again is told once, with a count; what is
+  /// wrong with inputs is another matter each time. Events tell each object.
   func tell(failed label: String, _ error: PouchError, to peer: PeerIdentity? = nil) {
-    log(.error, SendBook.text(label, error), Console.details(error))
+    let text = SendBook.text(label, error)
+    if error.code == .rejected {
+      let reason = Console.reason(error) + (peer.map { " (\($0))" } ?? "")
+      warn("refused", reason, text, Console.details(error), level: .error)
+    } else {
+      log(.error, text, Console.details(error))
+    }
     var members: [(String, JSONValue)] = [("name", .text(label))]
     if let peer { members.append(("peer", .text(peer.description))) }
     event("rejected", members + Console.details(error))
@@ -23,27 +32,62 @@ extension Console {
 
   /// Tells a sender's books at the end.
   ///
-  /// - Parameter receivers: How many receivers a broadcast had.
-  func tell(_ summary: SenderSummary, _ meter: ProgressMeter, receivers: Int? = nil) {
-    let figures = meter.now
-    let elapsed = meter.elapsed
+  /// - Parameters:
+  ///   - book: What the command itself knows.
+  ///   - elapsed: How long it took.
+  ///   - receivers: How many receivers a broadcast had.
+  func tell(
+    _ summary: SenderSummary, _ book: SendBook, in elapsed: Duration, receivers: Int? = nil
+  ) {
+    let figures = book.figures
     let audience = receivers.map { " to \(HumanText.count(UInt64($0), "receiver"))" } ?? ""
     log(
       .info,
-      "sent \(HumanText.count(figures.objects, "object"))\(audience), "
+      "sent \(HumanText.count(figures.delivered, "object"))\(audience), "
         + "\(HumanText.size(figures.bytes)) in \(HumanText.duration(elapsed)) "
         + "(\(HumanText.rate(figures.bytes, in: elapsed))); "
-        + "accepted \(summary.accepted) = acknowledged \(summary.acknowledged) + refused "
-        + "\(summary.refused) + undelivered \(summary.undelivered) + in flight "
-        + "\(summary.inFlight)")
+        + summary.sum + (figures.failed > 0 ? "; failed here \(figures.failed)" : ""))
     var members: [(String, JSONValue)] = [
       ("accepted", .unsigned(summary.accepted)), ("acknowledged", .unsigned(summary.acknowledged)),
       ("refused", .unsigned(summary.refused)), ("undelivered", .unsigned(summary.undelivered)),
-      ("in-flight", .unsigned(summary.inFlight)), ("bytes", .unsigned(figures.bytes)),
+      ("in-flight", .unsigned(summary.inFlight)), ("failed", .unsigned(figures.failed)),
+      ("bytes", .unsigned(figures.bytes)),
       ("seconds", .number(elapsed / .seconds(1))),
     ]
     if let receivers { members.append(("receivers", .integer(Int64(receivers)))) }
     event("summary", members)
+  }
+}
+
+extension Console {
+  /// Checks the books; a sum that does not hold is a failure of the program.
+  ///
+  /// - Parameter status: How the command ends but for that.
+  /// - Returns: How it ends.
+  func check(_ summary: SenderSummary?, _ status: ExitStatus) -> ExitStatus {
+    do throws(PouchError) {
+      try summary?.check()
+      return status
+    } catch {
+      report(fatal: error, .unexpected)
+      return .unexpected
+    }
+  }
+}
+
+extension SenderSummary {
+  /// For people.
+  var sum: String {
+    "accepted \(accepted) = acknowledged \(acknowledged) + refused \(refused) + undelivered "
+      + "\(undelivered) + in flight \(inFlight)"
+  }
+
+  /// - Throws: `.internal` when an object was lost or booked twice.
+  func check() throws(PouchError) {
+    guard accepted != acknowledged + refused + undelivered + inFlight else { return }
+    throw PouchError(
+      .internal, "the books are wrong: \(sum) does not hold",
+      hint: "this is a fault of pouch-send: please report it")
   }
 }
 

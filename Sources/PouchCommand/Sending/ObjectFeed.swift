@@ -12,6 +12,8 @@ struct ObjectFeed: Sendable {
     case stream(OutgoingObject, InputReader)
     /// An object that came to nothing, while the others may not.
     case failed(label: String, PouchError)
+    /// No object: something that was left out, and is no failure.
+    case leftOut(String)
   }
 
   private let inputs: [InputFile]
@@ -73,7 +75,7 @@ struct ObjectFeed: Sendable {
   ///
   /// - Returns: The object that it is; nil when its lines are.
   private mutating func begin(_ input: InputFile) async throws(PouchError) -> Item? {
-    var reader = try await input.open(interrupt)
+    var reader = try await input.open(interrupt, settings.isEachLine ? .end : .opened)
     if settings.isEachLine {
       lines = LineReader(reader, longest: longest)
       return nil
@@ -100,7 +102,7 @@ struct ObjectFeed: Sendable {
       meter.enter(.reading)
       let line: LineReader.Line
       do throws(PouchError) {
-        guard let next = try await lines?.next() else { return nil }
+        guard let next = try await lines?.next() else { return rest(of: input) }
         line = next
       } catch {
         try interrupt.check()
@@ -112,7 +114,17 @@ struct ObjectFeed: Sendable {
       meter.add(bytes: line.length)
       let label = "\(input.label):\(line.number)"
       do throws(PouchError) {
-        let content = try line.content()
+        var content = try line.content()
+        if line.number == 1 {
+          do throws(PouchError) {
+            try maker.checkEncoding(content, input.label)
+          } catch {
+            // The other lines are of no other encoding.
+            lines = nil
+            return .failed(label: input.label, error)
+          }
+          content = content.withoutByteOrderMark
+        }
         if maker.isBlank(content) { continue }
         // The line is no file: it has only the name that it was given.
         let name = input.isStandardInput ? input.name : nil
@@ -124,6 +136,15 @@ struct ObjectFeed: Sendable {
         return .failed(label: label, error)
       }
     }
+  }
+
+  /// What the input has behind its last line.
+  private mutating func rest(of input: InputFile) -> Item? {
+    guard let unfinished = lines.take()?.unfinished else { return nil }
+    let length = HumanText.size(UInt64(unfinished.length))
+    return .leftOut(
+      "'\(input.label):\(unfinished.number)' was left out: it was still being written, and had "
+        + length)
   }
 }
 

@@ -40,12 +40,31 @@ struct ObjectMaker: Sendable {
     _ content: Bytes, _ label: String
   ) async throws(PouchError) -> (Bytes, ObjectFormat) {
     if passes { return (content, asIs) }
+    try checkEncoding(content, label)
+    let content = settings.format == .cbor ? content : content.withoutByteOrderMark
     guard content.count > Self.long else { return try convert(content, label) }
     do {
       return try await blocking { try convert(content, label) }
     } catch {
       throw error as? PouchError ?? PouchError(.internal, "\(error)")
     }
+  }
+
+  /// Refuses text of an encoding that is not read, before it makes other errors.
+  ///
+  /// - Throws: `.badData`.
+  func checkEncoding(_ text: Bytes, _ label: String) throws(PouchError) {
+    let encoding: TextEncoding? =
+      switch settings.format {
+      case .json, .diagnostic: text.withUnsafeBytes { TextEncoding(of: $0) }
+      // Bytes of any kind, unless they are to be lines.
+      case .raw: settings.isEachLine ? text.byteOrderMark : nil
+      case .cbor, .pickle: nil
+      }
+    guard let encoding, encoding != .utf8 else { return }
+    throw PouchError(
+      .badData, "'\(label)' is text in \(encoding.rawValue), and UTF-8 is read",
+      hint: "convert it: iconv -f \(encoding.rawValue) -t UTF-8")
   }
 
   private func convert(

@@ -181,8 +181,13 @@ final class Sending: Service {
   private func send(
     _ item: ObjectFeed.Item, _ sender: Sender
   ) async throws(PouchError) -> Pending? {
+    if case .leftOut(let text) = item {
+      console.log(.warning, text)
+      return nil
+    }
     book.begin()
     switch item {
+    case .leftOut: return nil
     case .failed(let label, let error):
       refuse(label, error)
       return nil
@@ -203,7 +208,7 @@ final class Sending: Service {
     _ object: OutgoingObject, _ reader: InputReader, _ sender: Sender
   ) async throws(PouchError) -> Pending? {
     // Its own reading: the next object may fare better.
-    var failure: PouchError?
+    var hasFailed = false
     do throws(PouchError) {
       return try await settle(object) { () async throws(PouchError) in
         var reader = reader
@@ -218,15 +223,15 @@ final class Sending: Service {
             size += UInt64(piece.count)
             return piece
           } catch {
-            failure = error
+            hasFailed = true
             throw error
           }
         }
         return (receipt, size)
       }
     } catch {
-      guard let failure, !interrupt.isTriggered else { throw error }
-      refuse(object.label, failure)
+      guard hasFailed, !interrupt.isTriggered else { throw error }
+      refuse(object.label, error)
       return nil
     }
   }
@@ -239,7 +244,10 @@ final class Sending: Service {
       let (receipt, size) = try await body()
       meter.addObject()
       console.event("object", Console.describe(receipt.id, object.label, size))
-      guard options.acknowledge != .none else { return nil }
+      guard options.acknowledge != .none else {
+        book.deliver(size)
+        return nil
+      }
       return Pending(receipt: receipt, label: object.label, size: size)
     } catch {
       // Its size, or the receiver's word: the next object may fare better.
@@ -255,6 +263,7 @@ final class Sending: Service {
     for await pending in receipts {
       do throws(PouchError) {
         try await pending.receipt.answer(within: timeout, of: pending.label)
+        book.deliver(pending.size)
         console.log(.debug, "acknowledged: \(pending.label) (\(HumanText.size(pending.size)))")
         console.event(
           "acknowledged",
@@ -296,9 +305,10 @@ final class Sending: Service {
       status = signal
       error = interrupted(reason)
     }
-    if let summary = book.sender?.summary { console.tell(summary, meter) }
+    let summary = book.sender?.summary
+    if let summary { console.tell(summary, book, in: meter.elapsed) }
     if let error { console.report(fatal: error, status) }
-    return status
+    return console.check(summary, status)
   }
 
   /// What a signal has left undone.

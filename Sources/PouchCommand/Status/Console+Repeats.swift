@@ -8,11 +8,12 @@ extension Console {
   ///   - kind: What happens, the same for all of its kind.
   ///   - reason: Why, without whom it happened to.
   ///   - event: Members of an `error` event that says the same.
+  ///   - level: How important it is.
   package func warn(
     _ kind: String, _ reason: String, _ text: String, _ details: [(String, JSONValue)] = [],
-    event: [(String, JSONValue)]? = nil
+    event: [(String, JSONValue)]? = nil, level: Level = .warning
   ) {
-    let report = Repeats.Report(text: text, details: details, event: event)
+    let report = Repeats.Report(level: level, text: text, details: details, event: event)
     let cause = Repeats.Cause(kind: kind, reason: reason)
     let now = uptime()
     if let saying = repeats.withLock({ $0.note(cause, report, at: now) }) {
@@ -45,7 +46,7 @@ extension Console {
 
   private func say(_ saying: Repeats.Saying) {
     let count: [(String, JSONValue)] = [("count", .unsigned(saying.count))]
-    log(.warning, saying.text, saying.report.details + (saying.count > 1 ? count : []))
+    log(saying.report.level, saying.text, saying.report.details + (saying.count > 1 ? count : []))
     if let members = saying.report.event { event("error", members + count) }
   }
 }

@@ -1,3 +1,5 @@
+internal import PouchCore
+
 /// Figures as people read them.
 package enum HumanText {
   private static let units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"]
@@ -65,12 +67,13 @@ package enum HumanText {
 }
 
 extension String {
-  /// The text without control characters, which a terminal would obey: names and reasons can come
-  /// from a peer.
+  /// The text without control characters, which a terminal would obey, and with bytes that are no
+  /// text as `\377`: names and reasons can come from a peer.
   package var printable: String {
-    guard unicodeScalars.contains(where: { $0.properties.isDangerous }) else { return self }
+    let text = SystemText.readable(self)
+    guard text.hasControls else { return text }
     var result = ""
-    for scalar in unicodeScalars {
+    for scalar in text.unicodeScalars {
       if scalar.properties.isDangerous {
         result += "\\u{" + String(scalar.value, radix: 16) + "}"
       } else {
@@ -79,6 +82,9 @@ extension String {
     }
     return result
   }
+
+  /// Whether there are characters that a terminal would obey.
+  var hasControls: Bool { unicodeScalars.contains { $0.properties.isDangerous } }
 }
 
 extension Unicode.Scalar.Properties {

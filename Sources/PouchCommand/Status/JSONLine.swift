@@ -1,3 +1,5 @@
+internal import PouchCore
+
 /// A JSON value, to write one object a line with.
 package indirect enum JSONValue: Sendable {
   case null
@@ -64,7 +66,7 @@ extension JSONValue {
   /// Writes a string (RFC 8259, section 7).
   private static func quote(_ text: String, to result: inout String) {
     result += "\""
-    for scalar in text.unicodeScalars {
+    for scalar in SystemText.readable(text).unicodeScalars {
       switch scalar {
       case "\"": result += "\\\""
       case "\\": result += "\\\\"

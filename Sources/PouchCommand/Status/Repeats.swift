@@ -13,6 +13,7 @@ struct Repeats: Sendable {
 
   /// Something to say.
   struct Report: Sendable {
+    var level = Console.Level.warning
     var text: String
     var details: [(String, JSONValue)] = []
     /// Members of an event that says the same, without how often; nil for none.

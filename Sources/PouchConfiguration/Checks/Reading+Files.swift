@@ -152,6 +152,10 @@ private func shellWord(_ text: String) -> String {
       && (scalar.properties.isAlphabetic || "0123456789/._-+@:,".unicodeScalars.contains(scalar))
   }
   if isPlain, !text.hasPrefix("-") { return text }
-  let quoted = text.map { $0 == "'" ? "'\\''" : String($0) }.joined()
-  return "'\(quoted)'"
+  guard SystemText.isUTF8(text) else {
+    // As bash, zsh and ksh read it, with the bytes as `\377`.
+    return
+      "$'\(SystemText.readable(text.replacing("\\", with: "\\\\").replacing("'", with: "\\'")))'"
+  }
+  return "'\(text.replacing("'", with: "'\\''"))'"
 }

@@ -112,10 +112,11 @@ private struct SnippetWindow {
   func room(from start: Int) -> Int { max(1, range.upperBound - start) }
 }
 
-/// The text without control characters, which a terminal would obey.
+/// The text without control characters, which a terminal would obey, and with bytes that are no
+/// text as `\377`.
 private func printable(_ text: String) -> String {
   var result = ""
-  for scalar in text.unicodeScalars {
+  for scalar in SystemText.readable(text).unicodeScalars {
     if scalar.properties.generalCategory == .control {
       result += "\\u{" + String(scalar.value, radix: 16) + "}"
     } else {

@@ -23,17 +23,19 @@ extension Assignments {
   /// Merges the arguments of `--set`, in their order.
   mutating func merge(set arguments: [String], _ reading: inout Reading) {
     for argument in arguments {
-      guard let equals = argument.firstIndex(of: "="), equals != argument.startIndex else {
+      let parts = argument.utf8.split(
+        separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false
+      ).map { String(Substring($0)) }
+      guard parts.count == 2, !parts[0].isEmpty else {
         reading.report(
           Place(origin: .set(argument)), "it has no value",
           hint: "write --set key.path=value, such as --set limits.frame=8MiB")
         continue
       }
-      let name = String(argument[..<equals])
+      let name = parts[0]
       let path = name.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
       merge(
-        path, .text(String(argument[argument.index(after: equals)...])), origin: .set(name),
-        &reading)
+        path, .text(parts[1]), origin: .set(name), &reading)
     }
   }
 

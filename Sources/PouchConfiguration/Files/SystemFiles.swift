@@ -28,7 +28,9 @@ package struct SystemFiles: ConfigurationFiles {
   package func facts(of path: String) throws(FileProblem) -> FileFacts {
     var status = stat()
     // A socket cannot be opened, and a directory need not be readable to be written to.
-    if stat(path, &status) == 0, [S_IFSOCK, S_IFDIR].contains(status.st_mode & S_IFMT) {
+    if path.withSystemPath({ stat($0, &status) }) == 0,
+      [S_IFSOCK, S_IFDIR].contains(status.st_mode & S_IFMT)
+    {
       return FileFacts(status)
     }
     return try FileDescriptor(opening: path).facts()
@@ -36,14 +38,19 @@ package struct SystemFiles: ConfigurationFiles {
 
   package func isSymbolicLink(_ path: String) -> Bool {
     var status = stat()
-    return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
+    return path.withSystemPath { lstat($0, &status) } == 0 && status.st_mode & S_IFMT == S_IFLNK
   }
 
   package func problem(withDirectory path: String) -> FileProblem? {
-    var status = stat()
-    guard stat(path, &status) == 0 else { return FileProblem(errno) }
-    guard status.st_mode & S_IFMT == S_IFDIR else { return FileProblem(ENOTDIR, isParent: false) }
-    return faccessat(AT_FDCWD, path, W_OK | X_OK, AT_EACCESS) == 0 ? nil : FileProblem(errno)
+    path.withSystemPath { path in
+      var status = stat()
+      guard stat(path, &status) == 0 else { return FileProblem(errno) }
+      guard status.st_mode & S_IFMT == S_IFDIR else {
+        return FileProblem(ENOTDIR, isParent: false)
+      }
+      let isUsable = faccessat(AT_FDCWD, path, W_OK | X_OK, AT_EACCESS) == 0
+      return isUsable ? nil : FileProblem(errno)
+    }
   }
 
   package func mayHoldKey(_ path: String) -> Bool? { PrivateKey.mayBe(in: path) }
@@ -80,7 +87,7 @@ private struct FileDescriptor: ~Copyable {
 
   init(opening path: String) throws(FileProblem) {
     // Without O_NONBLOCK, opening a named pipe waits for somebody to write to it.
-    number = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    number = path.withSystemPath { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
     guard number >= 0 else { throw FileProblem(errno) }
   }
 

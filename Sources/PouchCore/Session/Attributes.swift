@@ -4,6 +4,10 @@ internal import CBOR
 public struct Attributes: Sendable, Hashable {
   /// A name for the object, such as a file's. It comes from the peer: treat it as a label, never
   /// as a path.
+  ///
+  /// The name of a file is bytes. One that is not UTF-8 has, for each byte that is none, two of the
+  /// noncharacters U+FDD0 to U+FDEF (its upper four bits counted from the first of them, its lower
+  /// four from U+FDE0), and travels as bytes.
   public var name: String?
   /// The content type (RFC 6838), such as `text/plain`.
   public var contentType: String?
@@ -57,7 +61,11 @@ extension Attributes {
   /// - Throws: `.limitExceeded` when it has more than 65,535 bytes.
   package func encoded() throws(PouchError) -> Bytes? {
     var fields: [(String, CBOR.Value)] = []
-    if let name { fields.append(("name", .text(name))) }
+    if let name {
+      let bytes = SystemText.bytes(name)
+      let text = String(validating: bytes, as: UTF8.self)
+      fields.append(("name", text.map { .text($0) } ?? .bytes(bytes)))
+    }
     if let contentType { fields.append(("type", .text(contentType))) }
     if let size { fields.append(("size", .unsigned(size))) }
     if let offset { fields.append(("offset", .unsigned(offset))) }
@@ -93,7 +101,7 @@ extension Attributes {
   package init(reading bytes: Bytes) throws(PouchError) {
     self.init()
     let map = try WireMap(reading: bytes, what: "attributes")
-    name = try map.text("name")
+    name = try map.name("name")
     contentType = try map.text("type")
     size = try map.unsigned("size")
     offset = try map.unsigned("offset")

@@ -44,6 +44,16 @@ package struct WireMap: Sendable {
     return text
   }
 
+  /// A name of the system: text, or bytes that are not UTF-8; see `SystemText`.
+  package func name(_ key: String) throws(PouchError) -> String? {
+    guard let field = value[key] else { return nil }
+    if let text = field.text { return SystemText.text(text.utf8) }
+    guard let bytes = field.bytes, String(validating: bytes, as: UTF8.self) == nil else {
+      throw wrongType(key, "text, nor bytes that are not UTF-8")
+    }
+    return SystemText.text(bytes)
+  }
+
   package func unsigned(_ key: String) throws(PouchError) -> UInt64? {
     guard let field = value[key] else { return nil }
     guard let number = field.unsignedInteger else { throw wrongType(key, "an unsigned integer") }

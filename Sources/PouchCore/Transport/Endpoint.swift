@@ -71,7 +71,8 @@ extension Endpoint: CustomStringConvertible {
     switch address {
     case .network(let host, let port):
       host.contains(":") ? "\(scheme)://[\(host)]:\(port)" : "\(scheme)://\(host):\(port)"
-    case .path(let path): path.hasPrefix("/") ? "\(scheme)://\(path)" : "\(scheme):\(path)"
+    case .path(let path):
+      path.utf8.first == SystemText.slash ? "\(scheme)://\(path)" : "\(scheme):\(path)"
     case .name(let name): scheme == .unix ? "\(scheme):@\(name)" : "\(scheme):\(name)"
     }
   }
@@ -86,11 +87,11 @@ extension Endpoint {
   /// - Throws: `PouchError` with code `.usage` that says which part is wrong and shows the form
   ///   that was expected; also for a scheme that is neither Pouch's nor among `own`.
   public init(_ text: String, own: Set<Scheme> = []) throws(PouchError) {
-    guard let colon = text.firstIndex(of: ":"), colon != text.startIndex else {
+    guard let colon = text.unicodeScalars.firstIndex(of: ":"), colon != text.startIndex else {
       throw Endpoint.malformed(text, "it has no scheme")
     }
     let scheme = Scheme(rawValue: text[..<colon].lowercased())
-    let rest = text[text.index(after: colon)...]
+    let rest = text[text.unicodeScalars.index(after: colon)...]
     switch scheme {
     case .unix: self = try Endpoint.readUnix(rest, text)
     case .memory:
@@ -116,17 +117,18 @@ extension Endpoint {
   ) throws(PouchError) -> Endpoint {
     // sun_path holds 108 bytes, with a zero at either end of them.
     let longest = 107
-    if rest.hasPrefix("@") {
-      let name = String(rest.dropFirst())
+    if rest.utf8.first == UInt8(ascii: "@") {
+      let name = String(Substring(rest.utf8.dropFirst()))
       guard !name.isEmpty else { throw malformed(text, "the abstract name is empty") }
-      guard name.utf8.count <= longest else {
+      guard name.systemLength <= longest else {
         throw malformed(text, "an abstract name has at most \(longest) bytes")
       }
       return .unix(abstract: name)
     }
-    let path = String(rest.hasPrefix("//") ? rest.dropFirst(2) : rest)
+    let path =
+      rest.utf8.starts(with: "//".utf8) ? String(Substring(rest.utf8.dropFirst(2))) : String(rest)
     guard !path.isEmpty else { throw malformed(text, "the path is empty") }
-    guard path.utf8.count <= longest else {
+    guard path.systemLength <= longest else {
       throw malformed(text, "a socket path has at most \(longest) bytes")
     }
     guard !path.utf8.contains(0) else { throw malformed(text, "the path holds a NUL") }

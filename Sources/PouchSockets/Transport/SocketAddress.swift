@@ -17,14 +17,14 @@ struct SocketAddress: Sendable, Equatable {
   /// The address of a Unix socket.
   init(_ address: Endpoint.Address) throws(PouchError) {
     var raw = pouch_address()
-    var name: String
+    let name: String
     let isAbstract: Bool
     switch address {
     case .path(let path): (name, isAbstract) = (path, false)
     case .name(let abstract): (name, isAbstract) = (abstract, true)
     case .network: throw PouchError(.usage, "a host and a port are no address of a Unix socket")
     }
-    let result = name.withUTF8 { bytes in
+    let result = SystemText.bytes(name).withUnsafeBufferPointer { bytes in
       guard let base = bytes.baseAddress, !bytes.isEmpty else { return -EINVAL }
       if !isAbstract, bytes.contains(0) { return -EINVAL }
       return pouch_address_unix(base, bytes.count, isAbstract ? 1 : 0, &raw)

@@ -13,10 +13,12 @@ struct SocketFile: Sendable {
   /// socket is closed: while that is open, no other file can have its inode.
   func remove() {
     var file = pouch_file()
-    guard pouch_file_at(path, &file) >= 0, file.device == device, file.inode == inode else {
+    guard path.withSystemPath({ pouch_file_at($0, &file) }) >= 0, file.device == device,
+      file.inode == inode
+    else {
       return
     }
-    _ = pouch_unlink(path)
+    _ = path.withSystemPath { pouch_unlink($0) }
   }
 
   /// Makes the file and a socket that listens at it. Blocks.
@@ -27,7 +29,7 @@ struct SocketFile: Sendable {
   static func listen(
     at path: String, _ address: SocketAddress, _ endpoint: Endpoint
   ) throws(PouchError) -> (Int32, SocketFile) {
-    let lock = pouch_lock_directory(directory(of: path))
+    let lock = directory(of: path).withSystemPath { pouch_lock_directory($0) }
     // Some file systems have no locks; a directory that cannot be opened is bind's to judge.
     defer { if lock >= 0 { _ = pouch_close(lock) } }
 
@@ -38,7 +40,7 @@ struct SocketFile: Sendable {
     }
     guard result >= 0 else { throw error(-result, endpoint) }
     var file = pouch_file()
-    let status = pouch_file_at(path, &file)
+    let status = path.withSystemPath { pouch_file_at($0, &file) }
     guard status >= 0 else {
       _ = pouch_close(result)
       throw error(-status, endpoint)
@@ -66,7 +68,7 @@ struct SocketFile: Sendable {
     at path: String, _ address: SocketAddress, _ endpoint: Endpoint
   ) throws(PouchError) {
     var file = pouch_file()
-    let status = pouch_file_at(path, &file)
+    let status = path.withSystemPath { pouch_file_at($0, &file) }
     if status == -ENOENT { return }
     guard status >= 0 else { throw error(-status, endpoint) }
     guard file.is_socket != 0 else {
@@ -79,12 +81,12 @@ struct SocketFile: Sendable {
     let answer = address.withRaw { pouch_connect(probe, $0) }
     _ = pouch_close(probe)
     guard answer == -ECONNREFUSED else { throw error(EADDRINUSE, endpoint) }
-    let removed = pouch_unlink(path)
+    let removed = path.withSystemPath { pouch_unlink($0) }
     guard removed >= 0 || removed == -ENOENT else { throw error(-removed, endpoint) }
   }
 
   private static func directory(of path: String) -> String {
-    guard let slash = path.lastIndex(of: "/") else { return "." }
+    guard let slash = path.utf8.lastIndex(of: SystemText.slash) else { return "." }
     return slash == path.startIndex ? "/" : String(path[..<slash])
   }
 

@@ -31,7 +31,9 @@ private struct KeyFile: ~Copyable {
 
   init(_ path: String) throws(PouchError) {
     // Without O_NONBLOCK a pipe of that name would be waited for.
-    let opened = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
+    let opened = path.withSystemPath {
+      open($0, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
+    }
     guard opened >= 0 else { throw KeyFile.unreadable(path, errno) }
     self.path = path
     descriptor = opened

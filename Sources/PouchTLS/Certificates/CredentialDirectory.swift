@@ -35,7 +35,7 @@ package struct CredentialDirectory {
 
   /// Where `name` is.
   package func file(_ name: String) -> String {
-    path.hasSuffix("/") ? path + name : "\(path)/\(name)"
+    path.utf8.last == SystemText.slash ? path + name : "\(path)/\(name)"
   }
 
   /// Writes `files`, all of them or none.
@@ -44,7 +44,7 @@ package struct CredentialDirectory {
   /// - Throws: `.outputFailed` when one exists and is not to be replaced, or cannot be written.
   package func write(_ files: [(name: String, contents: Contents)]) throws(PouchError) -> [String] {
     let paths = files.map { file($0.name) }
-    let present = paths.filter { access($0, F_OK) == 0 || errno != ENOENT }
+    let present = paths.filter { $0.withSystemPath { access($0, F_OK) } == 0 || errno != ENOENT }
     guard replaces || present.isEmpty else {
       throw PouchError(
         .outputFailed, "nothing was written: \(present.joined(separator: ", ")) exist already",
@@ -64,7 +64,7 @@ package struct CredentialDirectory {
       }
     } catch {
       // Replaced files are gone already; what was new is taken back.
-      for path in written where !present.contains(path) { unlink(path) }
+      for path in written where !present.contains(path) { _ = path.withSystemPath { unlink($0) } }
       throw error
     }
     return paths
@@ -78,12 +78,15 @@ package struct CredentialDirectory {
 
   private func publish(_ temporary: String, as path: String) throws(PouchError) {
     if replaces {
-      guard rename(temporary, path) == 0 else { throw failure(path) }
+      guard temporary.withSystemPath({ from in path.withSystemPath { rename(from, $0) } }) == 0
+      else { throw failure(path) }
       return
     }
     // Unlike rename, link never replaces what somebody made meanwhile.
-    guard link(temporary, path) == 0 else { throw failure(path) }
-    unlink(temporary)
+    guard temporary.withSystemPath({ from in path.withSystemPath { link(from, $0) } }) == 0 else {
+      throw failure(path)
+    }
+    _ = temporary.withSystemPath { unlink($0) }
   }
 
   private func failure(_ path: String) -> PouchError {
@@ -91,7 +94,8 @@ package struct CredentialDirectory {
   }
 
   private static func create(_ path: String, _ contents: Contents) throws(PouchError) {
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, contents.mode)
+    let flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW
+    let descriptor = path.withSystemPath { open($0, flags, contents.mode) }
     guard descriptor >= 0 else {
       throw .system(.outputFailed, "'\(path)' cannot be created", errno: errno)
     }
@@ -115,16 +119,17 @@ package struct CredentialDirectory {
   /// Makes the directory at `path` and those above it.
   private static func make(_ path: String) throws(PouchError) {
     if path.isEmpty { throw PouchError(.usage, "the output directory has no name") }
+    let bytes = path.utf8
     var end = path.startIndex
     while end < path.endIndex {
-      end = path[path.index(after: end)...].firstIndex(of: "/") ?? path.endIndex
+      end = bytes[bytes.index(after: end)...].firstIndex(of: SystemText.slash) ?? path.endIndex
       let part = String(path[..<end])
       var status = stat()
-      if stat(part, &status) == 0 {
+      if part.withSystemPath({ stat($0, &status) }) == 0 {
         guard status.st_mode & S_IFMT == S_IFDIR else {
           throw .system(.outputFailed, "'\(part)' is not a directory", errno: ENOTDIR)
         }
-      } else if mkdir(part, 0o755) != 0, errno != EEXIST {
+      } else if part.withSystemPath({ mkdir($0, 0o755) }) != 0, errno != EEXIST {
         throw .system(.outputFailed, "the directory '\(part)' cannot be made", errno: errno)
       }
     }

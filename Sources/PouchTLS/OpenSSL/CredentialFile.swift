@@ -8,6 +8,9 @@ struct CredentialFile: ~Copyable {
   private static let limit = 1 << 20
 
   private let bytes: SecretMemory
+  /// Where the text begins, behind a byte order mark: with it the first certificate would be
+  /// passed over.
+  private let start: Int
 
   /// What is in it.
   let contents: CredentialContents
@@ -22,7 +25,9 @@ struct CredentialFile: ~Copyable {
   ///   `.configuration` when it cannot be what it should be.
   init(_ path: String, role: String, isSecret: Bool = false) throws(PouchError) {
     // A FIFO or a terminal must not make the caller wait.
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
+    let descriptor = path.withSystemPath {
+      open($0, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
+    }
     guard descriptor >= 0 else {
       throw .system(.inputMissing, "\(role) '\(path)' cannot be read", errno: errno)
     }
@@ -43,6 +48,13 @@ struct CredentialFile: ~Copyable {
     guard number == 0 else {
       throw .system(.inputMissing, "\(role) '\(path)' cannot be read", errno: number)
     }
+    let encoding = TextEncoding(markIn: memory.buffer)
+    if let encoding, encoding != .utf8 {
+      throw PouchError(
+        .configuration, "\(role) '\(path)' is text in \(encoding.rawValue), not PEM",
+        hint: "convert it: iconv -f \(encoding.rawValue) -t UTF-8")
+    }
+    let start = encoding == nil ? 0 : TextEncoding.markLength
     let found = CredentialContents(UnsafeRawBufferPointer(memory.buffer))
     // The descriptor is asked, not the path: what was checked is what was read. A certificate that
     // stands where the key should is anybody's to read, and what is wrong with it is something else.
@@ -52,6 +64,7 @@ struct CredentialFile: ~Copyable {
         "\(role) '\(path)' can be read by others (\(CredentialFile.octal(status.st_mode)))",
         hint: "run: chmod 600 \(path)")
     }
+    self.start = start
     bytes = memory
     contents = found
   }
@@ -61,8 +74,6 @@ struct CredentialFile: ~Copyable {
     _ body: (OpaquePointer) throws(PouchError) -> R
   ) throws(PouchError) -> R {
     // Some editors put a byte order mark in front of the first line, which is then none for OpenSSL.
-    let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
-    let start = bytes.buffer.starts(with: mark) ? mark.count : 0
     let text = UnsafeRawBufferPointer(rebasing: bytes.buffer[start...])
     let bio = try Owned<BIOObject>(
       BIO_new_mem_buf(text.baseAddress, Int32(text.count)), "read from memory")

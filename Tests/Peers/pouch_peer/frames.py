@@ -144,7 +144,7 @@ class Entry:
 
 
 _ATTRIBUTE_TYPES = {
-    "name": str,
+    "name": (str, bytes),
     "type": str,
     "size": int,
     "offset": int,
@@ -184,6 +184,14 @@ def decode_entries(body: bytes, count: int) -> List[Entry]:
     return entries
 
 
+def is_utf8(data: bytes) -> bool:
+    try:
+        data.decode()
+        return True
+    except UnicodeDecodeError:
+        return False
+
+
 def check_attributes(attributes: Dict[str, Any]) -> None:
     for key, kind in _ATTRIBUTE_TYPES.items():
         if key not in attributes:
@@ -196,6 +204,8 @@ def check_attributes(attributes: Dict[str, Any]) -> None:
             right = all(isinstance(item, str) for item in value.values())
         if right and kind is list:
             right = all(type(item) is int and item >= 0 for item in value)
+        if right and key == "name" and isinstance(value, bytes):
+            right = not is_utf8(value)
         if right and key == "digest":
             right = len(value) == 32
         if not right:

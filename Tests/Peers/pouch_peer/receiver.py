@@ -276,6 +276,9 @@ class Receiver:
     def _complete(self, identifier: int, incoming: _Incoming) -> None:
         attributes = incoming.attributes
         name = attributes.get("name")
+        if isinstance(name, bytes):
+            # Not UTF-8: as Python itself writes such names.
+            name = os.fsdecode(name)
         if self.options.output is not None:
             safe = os.path.basename(name or "").lstrip(".") or f"object-{identifier}"
             incoming.keep(os.path.join(self.options.output, safe))

@@ -87,8 +87,16 @@ class Entry:
         return struct.pack(">I", len(self.payload) << 8 | bits) + middle + self.payload
 
 
+def is_utf8(data):
+    try:
+        data.decode()
+        return True
+    except UnicodeDecodeError:
+        return False
+
+
 ATTRIBUTES = {
-    "name": lambda value: isinstance(value, str),
+    "name": lambda value: isinstance(value, str) or isinstance(value, bytes) and not is_utf8(value),
     "type": lambda value: isinstance(value, str),
     "size": cbor.is_integer,
     "offset": cbor.is_integer,

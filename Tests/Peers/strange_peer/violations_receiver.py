@@ -405,7 +405,7 @@ def bad(name, section, *script, **more):
 
 LONG_KEYS = cbor.encode({"headers": {"k": "x" * 65519}})
 ATTRIBUTE_FAULTS = (
-    ("name is bytes", {"name": b"a"}), ("name is null", {"name": None}), ("type is an integer", {"type": 1}),
+    ("name is bytes of UTF-8", {"name": b"a"}), ("name is null", {"name": None}), ("type is an integer", {"type": 1}),
     ("size is text", {"size": "5"}), ("size is negative", {"size": -5}), ("size is a float", {"size": 5.0}),
     ("size is null", {"size": None}), ("size has a tag", {"size": Raw(b"\xc1\x05")}),
     ("headers are an array", {"headers": []}), ("headers have an integer", {"headers": {"a": 1}}),
