@@ -141,7 +141,7 @@ struct HandshakeViolationTests {
     }
     let sixteen = CBOR.Value.bytes([UInt8](repeating: 4, count: 15))
     try expect(.senderHello, "version", .array([.unsigned(1), .unsigned(2)]), .version)
-    try expect(.senderHello, "version", .array([.unsigned(2), .unsigned(1)]), .protocol)
+    try expect(.senderHello, "version", .array([.unsigned(2), .unsigned(1)]), .version)
     try expect(.senderHello, "version", .array([.unsigned(0)]), .protocol)
     try expect(.senderWelcome, "version", .unsigned(1), .version)
     try expect(.senderHello, "role", .text("receiver"), .role)

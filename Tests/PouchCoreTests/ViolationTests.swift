@@ -132,9 +132,21 @@ struct ViolationTests {
     expectFatal { () throws(PouchError) in
       try Self.admit(&session, 1, Self.entry(5, [("size", .unsigned(size))]))
     }
+    var other = Self.receiver()
     #expect(
-      try Self.admit(&session, 1, Self.entry(5, [("size", .unsigned(5))]))
+      try Self.admit(&other, 1, Self.entry(5, [("size", .unsigned(5))]))
         == .whole(duplicates: 0))
+  }
+
+  @Test("neither the offset nor the size of what came before is looked at")
+  func duplicateEntries() throws {
+    var session = Self.receiver()
+    _ = try session.admit(first: 1, count: 1)
+    let offset: [Field] = Self.offset(9) + [("size", .unsigned(3))]
+    #expect(try Self.admit(&session, 1, Self.entry(5, offset)) == .stale)
+    #expect(
+      try Self.admit(&session, 1, Self.entry(5, [("size", .unsigned(4))]))
+        == .whole(duplicates: 1))
   }
 
   @Test("an object goes on in the format in which it began")

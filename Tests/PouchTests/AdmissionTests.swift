@@ -15,7 +15,11 @@ struct AdmissionTests {
       var receiving = receiving
       receiving.limits.connections = 1
       let refused = Gathered<PouchError>()
-      receiving.onEvent = { if case .refused(_, let error) = $0 { refused.append(error) } }
+      let ended = Gathered<Void>()
+      receiving.onEvent = {
+        if case .refused(_, let error) = $0 { refused.append(error) }
+        if case .disconnected = $0 { ended.append(()) }
+      }
       let got = Gathered<Bytes>()
       try await withReceiver(at: endpoint, receiving) {
         got.append($0.payload)
@@ -33,12 +37,49 @@ struct AdmissionTests {
           try await first.send(Bytes([2])).processed()
         }
         await refused.wait(for: 3)
+        await ended.wait(for: 1)
         // There is a place again.
         _ = try await withSender(to: bound, options: sending) { try await $0.send(Bytes([3])) }
       }
       #expect(got.values == [Bytes([1]), Bytes([2]), Bytes([3])])
       #expect(refused.values.map(\.code) == [.limitExceeded, .limitExceeded, .limitExceeded])
     }
+  }
+
+  @Test("of two that come for the last place at the same time, one is told before it is welcomed")
+  func lastPlace() async throws {
+    let transport = MemoryTransport()
+    var options = ReceiverOptions()
+    options.transports.register(.memory, transport)
+    options.timeouts = .patient
+    options.limits.connections = 1
+    try await withReceiver(at: .memory("last"), options) { _ in
+    } _: { bound, _ in
+      var kinds: [FrameKind] = []
+      var streams: [any ByteStream] = []
+      for _ in 0..<2 {
+        let stream = try await transport.connect(to: bound)
+        streams.append(stream)
+        let peer = StrangePeer(stream: stream)
+        var preface = ByteBuffer()
+        while preface.count < Preface.size { _ = try await stream.read(into: &preface) }
+        try await stream.write(Self.opening())
+        // Neither sends READY.
+        kinds.append(try await peer.read().header.kind)
+      }
+      #expect(kinds == [.welcome, .reject])
+      for stream in streams { stream.close() }
+    }
+  }
+
+  /// What a sender writes first.
+  private static func opening() -> [Bytes] {
+    var offer = Handshake.Offer(
+      role: .sender, id: [UInt8](repeating: 1, count: 16), software: "strange/1",
+      frame: 1 << 20, object: nil, heartbeat: 0, stages: [], acknowledge: .processed,
+      window: .standard, accept: { _ throws(PouchError) in [] })
+    offer.formats = [.raw]
+    return Handshake(offer: offer, isInitiator: true, nonces: .random()).opening()
   }
 
   @Test("a peer in the middle of its handshake is told that this side is about to stop")
@@ -56,13 +97,7 @@ struct AdmissionTests {
       var preface = ByteBuffer()
       while preface.count < Preface.size { _ = try await stream.read(into: &preface) }
       receiver.stop()
-      var offer = Handshake.Offer(
-        role: .sender, id: [UInt8](repeating: 1, count: 16), software: "strange/1",
-        frame: 1 << 20, object: nil, heartbeat: 0, stages: [], acknowledge: .processed,
-        window: .standard, accept: { _ throws(PouchError) in [] })
-      offer.formats = [.raw]
-      let handshake = Handshake(offer: offer, isInitiator: true, nonces: .random())
-      try await stream.write(handshake.opening())
+      try await stream.write(Self.opening())
       let answer = try await peer.read()
       #expect(answer.header.kind == .reject)
       #expect(try Rejection(reading: HandshakeFrame.open(answer)).code == .closing)

@@ -116,7 +116,8 @@ struct Establishment: Sendable {
     guard try await stream.read(into: &buffer) > 0 else {
       throw PouchError(
         .connectionLost, "the peer ended the connection before the handshake was complete",
-        hint: "try again, and read the peer's log")
+        hint: "try again, and read the peer's log"
+      ).answered(by: .silence)
     }
   }
 }

@@ -7,7 +7,7 @@ extension Inlet {
   func takeMany(_ header: FrameHeader, _ body: Bytes) async throws(PouchError) {
     guard let duplicates = try admit(header.firstID, header.count) else { return }
     var objects = FrameObjects(
-      body, first: header.firstID, count: header.count, plain: plain)
+      body, first: header.firstID, count: header.count, duplicates: duplicates, plain: plain)
     for _ in 0..<duplicates { _ = try objects.advance() }
     let isSettledEarly = connection.agreement.acknowledge == .received
     // Nobody is answered for twice: what is refused is refused before the rest is acknowledged.

@@ -10,12 +10,16 @@ struct FrameObjects: Sendable {
   private var reader: EntryReader
   private var left: UInt32
   private let plain: DeliveryContext
+  /// The first object that has not come before.
+  private let firstNew: UInt64
 
   /// - Parameters:
   ///   - first: The id of the first object.
+  ///   - duplicates: How many of the first ones came before.
   ///   - plain: What deliveries have in common that have nothing of their own.
-  init(_ body: Bytes, first: UInt64, count: UInt32, plain: DeliveryContext) {
+  init(_ body: Bytes, first: UInt64, count: UInt32, duplicates: Int, plain: DeliveryContext) {
     self.plain = plain
+    firstNew = first + UInt64(duplicates)
     current = Delivery(id: first - 1, entry: PackedEntry(of: body), context: plain)
     reader = EntryReader(body)
     left = count
@@ -51,8 +55,12 @@ struct FrameObjects: Sendable {
   @inline(never)
   private mutating func show(_ entry: Entry) throws(PouchError) {
     let box = try AttributesBox(of: entry)
-    guard !entry.hasMore, box?.attributes.offset == nil else {
-      throw PouchError(.badData, "a chunk shares its frame", objectID: current.id)
+    // Of what came before neither offset nor size is looked at.
+    if current.id >= firstNew {
+      guard !entry.hasMore, box?.attributes.offset == nil else {
+        throw PouchError(.badData, "a chunk shares its frame", objectID: current.id)
+      }
+      try entry.checkSize(box?.attributes, current.id)
     }
     current = Delivery(id: current.id, entry: entry, attributes: box, plain: plain)
   }

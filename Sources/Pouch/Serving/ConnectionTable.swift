@@ -7,6 +7,8 @@ final class ConnectionTable: Sendable {
     var number: UInt64
     var stream: any ByteStream
     var isInitiator: Bool
+    /// Its peer has introduced itself: it counts as a connection already.
+    var hasPlace = false
   }
 
   private struct State {
@@ -46,31 +48,42 @@ final class ConnectionTable: Sendable {
     return number
   }
 
-  /// Why no further connection is taken now, with what its peer is told; nil when one is.
-  var objection: PouchError? { state.withLock { reasonToRefuse($0) } }
-
-  private func reasonToRefuse(_ state: State) -> PouchError? {
-    if state.isClosing {
-      return PouchError(.closed, "no connection is wanted any more: this side is about to stop")
-        .answered(by: .reject(.closing))
+  /// Keeps a place for stream `number`, whose peer has introduced itself: of two that come at the
+  /// same time for the last place, one is told before it is welcomed.
+  ///
+  /// - Returns: Why there is none, with what the peer is told; nil when there is one.
+  func reserve(_ number: UInt64) -> PouchError? {
+    state.withLock { state in
+      if state.isClosing { return ConnectionTable.closing }
+      let taken = state.established.count + state.pending.count { $0.hasPlace }
+      guard taken < limits.connections else {
+        return PouchError(
+          .limitExceeded, "too many connections: the limit is \(limits.connections)",
+          hint: "raise limits.connections"
+        ).answered(by: .reject(.busy))
+      }
+      if let index = state.pending.firstIndex(where: { $0.number == number }) {
+        state.pending[index].hasPlace = true
+      }
+      return nil
     }
-    guard state.established.count >= limits.connections else { return nil }
-    return PouchError(
-      .limitExceeded, "too many connections: \(limits.connections) are the most",
-      hint: "raise limits.connections"
-    ).answered(by: .reject(.busy))
   }
 
-  /// Takes in the connection that stream `number` has become.
+  private static var closing: PouchError {
+    PouchError(.closed, "no connection is wanted any more: this side is about to stop")
+      .answered(by: .reject(.closing))
+  }
+
+  /// Takes in the connection that stream `number`, which has a place, has become.
   ///
   /// - Throws: Why it is not taken; its stream is pending then, so that the peer can be told.
   func establish(_ number: UInt64, _ connection: any PeerConnection) throws(PouchError) {
-    let objection = state.withLock { state -> PouchError? in
-      if let reason = reasonToRefuse(state) { return reason }
+    let isWanted = state.withLock { state -> Bool in
+      guard !state.isClosing else { return false }
       state.established[ObjectIdentifier(connection)] = connection
-      return nil
+      return true
     }
-    if let objection { throw objection }
+    guard isWanted else { throw ConnectionTable.closing }
     forget(number)
   }
 

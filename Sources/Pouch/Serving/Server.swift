@@ -95,7 +95,9 @@ final class Server: Sendable {
         for listener in listeners {
           group.addTask { await self.accept(listener, role) }
         }
-        if !listeners.isEmpty { group.addTask { await self.table.dismissPending(after: .seconds(1)) } }
+        if !listeners.isEmpty {
+          group.addTask { await self.table.dismissPending(after: .seconds(1)) }
+        }
       }
     } onCancel: {
       stop(code: "shutdown")
@@ -129,7 +131,7 @@ final class Server: Sendable {
   ) async {
     do throws(PouchError) {
       let (connection, arrived) = try await establish(
-        stream, endpoint, role, isInitiator: false)
+        stream, number, endpoint, role, isInitiator: false)
       try await take(connection, number)
       _ = await run(connection, arrived, role)
     } catch {
@@ -157,7 +159,7 @@ final class Server: Sendable {
       // deadlines do not depend on whoever keeps the other threads busy.
       let (connection, arrived) = try await withTaskExecutorPreference(stream.preferredExecutor) {
         () async throws(PouchError) in
-        try await establish(stream, endpoint, role, isInitiator: true)
+        try await establish(stream, number, endpoint, role, isInitiator: true)
       }
       try await take(connection, number)
       return (connection, arrived)
@@ -191,7 +193,7 @@ final class Server: Sendable {
     do throws(PouchError) {
       try table.establish(number, connection)
     } catch {
-      // Others have come since the peer's hello was answered.
+      // It is not wanted since the peer's hello was answered.
       if framing == .pouch {
         await Establishment.tell(error, over: connection.stream, within: timeouts.close)
       }
@@ -200,11 +202,12 @@ final class Server: Sendable {
   }
 
   private func establish(
-    _ stream: any ByteStream, _ endpoint: Endpoint, _ role: Role, isInitiator: Bool
+    _ stream: any ByteStream, _ number: UInt64, _ endpoint: Endpoint, _ role: Role,
+    isInitiator: Bool
   ) async throws(PouchError) -> (any PeerConnection, Bytes) {
     var offer = role.offer
     let table = table
-    offer.objection = { table.objection }
+    offer.objection = { table.reserve(number) }
     var establishment = Establishment(
       stream: stream, endpoint: endpoint, offer: offer, isInitiator: isInitiator,
       timeouts: timeouts)
@@ -223,6 +226,7 @@ final class Server: Sendable {
       return (connection, outcome.arrived)
     case .length10:
       try await establishment.secure()
+      if let objection = table.reserve(number) { throw objection }
       let connection = Length10Connection(
         stream: stream, endpoint: endpoint, limits: limits, timeouts: timeouts,
         streams: role.streams, policy: role.policy)

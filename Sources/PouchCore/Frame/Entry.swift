@@ -20,15 +20,19 @@ package struct Entry: Sendable {
 
   /// What the sender says about the object; nil when that is nothing.
   ///
-  /// - Throws: `.badData` for attributes that cannot be read, or that do not fit this entry.
+  /// - Throws: `.badData` for attributes that cannot be read.
   package func readAttributes() throws(PouchError) -> Attributes? {
     guard let attributes else { return nil }
-    let read = try Attributes(reading: attributes)
-    if let size = read.size, !hasMore, size != payload.count {
-      throw PouchError(
-        .badData, "an object of \(payload.count) bytes says that it has \(size)")
-    }
-    return read
+    return try Attributes(reading: attributes)
+  }
+
+  /// Checks the size that an object in one piece says it has.
+  ///
+  /// - Throws: `.badData` for another one than it has.
+  package func checkSize(_ attributes: Attributes?, _ id: UInt64) throws(PouchError) {
+    guard let size = attributes?.size, size != payload.count else { return }
+    throw PouchError(
+      .badData, "an object of \(payload.count) bytes says that it has \(size)", objectID: id)
   }
 
   /// The bytes in front of a payload without attributes.

@@ -29,6 +29,8 @@ public struct Attributes: Sendable, Hashable {
 
   /// Where a chunk begins; nil on a whole object and on the first chunk.
   package var offset: UInt64?
+  /// An attribute that came with `offset`, which has to be alone: the rest stands on the first chunk.
+  package private(set) var besideOffset: String?
 
   public init(
     name: String? = nil, contentType: String? = nil, size: UInt64? = nil,
@@ -96,8 +98,7 @@ extension Attributes {
 
   /// Reads the CBOR map that travels. Unknown keys are ignored.
   ///
-  /// - Throws: `.badData` when it is not a map, a known key has the wrong type, or one stands where
-  ///   it may not.
+  /// - Throws: `.badData` when it is not a map, or a known key has the wrong type.
   package init(reading bytes: Bytes) throws(PouchError) {
     self.init()
     let map = try WireMap(reading: bytes, what: "attributes")
@@ -110,9 +111,9 @@ extension Attributes {
     digest = try map.bytes("digest")
     attachments = try Attributes.lengths(map.array("attachments"))
     if let headers = try map.map("headers") { self.headers = try headers.allText() }
-    // Beside it nothing that is known: the rest stands on the first chunk.
-    if offset != nil, let other = Attributes.keys.first(where: { map[$0] != nil }) {
-      throw PouchError(.badData, "a chunk has '\(other)' beside its offset")
+    if let digest, digest.count != 32 {
+      throw PouchError(.badData, "'digest' in the attributes has \(digest.count) bytes, not 32")
     }
+    if offset != nil { besideOffset = Attributes.keys.first { map[$0] != nil } }
   }
 }

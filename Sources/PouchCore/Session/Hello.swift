@@ -133,19 +133,22 @@ extension Hello {
     if kind == .hello {
       let bounds = try map.required("version", map.array("version"))
       guard bounds.count == 2, let low = bounds[0].unsignedInteger,
-        let high = bounds[1].unsignedInteger, low <= high
-      else { throw PouchError(.badData, "'version' in a HELLO is not a range") }
+        let high = bounds[1].unsignedInteger
+      else { throw PouchError(.badData, "'version' in a HELLO is not two integers") }
+      guard low <= high else { throw wrongVersion }
       range = low...high
     } else {
       let chosen = try map.required("version", map.unsigned("version"))
       range = chosen...chosen
     }
-    guard range.contains(UInt64(Preface.minor)) else {
-      throw PouchError(
-        .protocolMismatch, "the peer speaks no version of the protocol that this side does"
-      ).answered(by: .reject(.version))
-    }
+    guard range.contains(UInt64(Preface.minor)) else { throw wrongVersion }
     return range
+  }
+
+  private static var wrongVersion: PouchError {
+    PouchError(
+      .protocolMismatch, "the peer speaks no version of the protocol that this side does"
+    ).answered(by: .reject(.version))
   }
 
   private static func readRole(_ map: WireMap, _ peer: Role) throws(PouchError) -> Role {

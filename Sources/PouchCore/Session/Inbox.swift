@@ -79,10 +79,11 @@ package struct Inbox: Sendable {
     id: UInt64, entry: Entry, attributes: Attributes?
   ) throws(PouchError) -> Admission {
     if let offset = attributes?.offset {
-      return try admitChunk(id, entry, offset)
+      return try admitChunk(id, entry, offset, attributes?.besideOffset)
     }
     guard entry.hasMore else {
       let duplicates = try admit(first: id, count: 1)
+      if duplicates == 0 { try entry.checkSize(attributes, id) }
       return duplicates > 0 || isTaking ? .whole(duplicates: duplicates) : .stale
     }
     // What is to begin is looked at as a whole object would be.
@@ -99,7 +100,7 @@ package struct Inbox: Sendable {
   }
 
   private mutating func admitChunk(
-    _ id: UInt64, _ entry: Entry, _ offset: UInt64
+    _ id: UInt64, _ entry: Entry, _ offset: UInt64, _ other: String?
   ) throws(PouchError) -> Admission {
     guard var progress = incomplete[id] else {
       guard id <= highest, id > 0 else {
@@ -107,6 +108,9 @@ package struct Inbox: Sendable {
           .badData, "an object begins with an offset, \(offset)", objectID: id)
       }
       return .stale
+    }
+    if let other {
+      throw PouchError(.badData, "a chunk has '\(other)' beside its offset", objectID: id)
     }
     guard offset == progress.offset else {
       throw PouchError(

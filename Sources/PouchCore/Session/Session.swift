@@ -248,6 +248,7 @@ package struct Session: ~Copyable, Sendable {
 
   /// Asks for a sign of life.
   package mutating func ping(_ value: UInt64) {
+    guard !hasClosed, !isRejecting else { return }
     outbox.append(.ping) { $0.append(bigEndian: value) }
   }
 

@@ -22,6 +22,10 @@ struct Program: Sendable {
   static let length10Peer = Program(
     name: "length10_peer.py",
     command: ["python3", "-B", Repository.path("Tests/Peers/length10_peer.py")])
+  /// The peer that floods, and measures what that costs.
+  static let flood = Program(
+    name: "flood_peer.py",
+    command: ["python3", "-B", Repository.path("Tests/Peers/flood_peer.py")])
   /// Python, with the peer's modules to import.
   static let python = Program(
     name: "python3",

@@ -168,12 +168,11 @@ class Connection:
             if not self.stream.fill(deadline):
                 raise UnreachableError(f"the connection ended before {kind_name(due)}{self._why()}")
         header, body = taken
+        if header.kind == REJECT:
+            raise rejection(body)
         if (header.flags, header.stages, header.first, header.count) != (0, 0, 0, 0):
             raise ProtocolError(f"{kind_name(header.kind)} has header fields that are not zero")
-        value = frames.decode_sealed_map(header.kind, body)
-        if header.kind == REJECT:
-            raise rejection(value)
-        return value
+        return frames.decode_sealed_map(header.kind, body)
 
     def _open_pipelines(self, agreement: Agreement) -> None:
         mine, theirs = self.offer.nonce, agreement.peer_nonce
@@ -255,10 +254,12 @@ class Connection:
         if header.kind in frames.HANDSHAKE_KINDS:
             raise ProtocolError(f"{kind_name(header.kind)} behind the handshake")
         if header.kind == REJECT:
-            raise rejection(frames.decode_sealed_map(REJECT, body))
+            raise rejection(body)
         body = self._in.decode(
             header.kind, header.flags, header.stages, header.first, header.count, body
         )
+        if header.kind != DATA and len(body) > frames.CONTROL_LIMIT:
+            raise ProtocolError(f"{kind_name(header.kind)} unfolds to {len(body)} bytes", "limit")
         return Frame(header.kind, header.flags, header.first, header.count, body)
 
     def _take_raw(self, limit: int, due: Any = None) -> Any:
@@ -271,6 +272,8 @@ class Connection:
             header = Header.decode(stream.take(frames.HEADER_SIZE))
             if due is not None and header.kind not in due:
                 raise ProtocolError(f"{kind_name(header.kind)} in the place of {kind_name(due[0])}")
+            if header.kind != DATA:
+                limit = min(limit, frames.CONTROL_LIMIT)
             if header.length > limit:
                 raise ProtocolError(
                     f"{kind_name(header.kind)} with a body of {header.length} bytes, limit {limit}",
@@ -302,7 +305,8 @@ class Connection:
         if frame.kind in (PING, PONG) and len(frame.body) != 8:
             raise ProtocolError(f"{kind_name(frame.kind)} with {len(frame.body)} bytes")
         if frame.kind == PING:
-            self.send(PONG, frame.body)
+            if not self.close_sent or self.close_received is None:
+                self.send(PONG, frame.body)
             return False
         if frame.kind == CLOSE:
             self.close_received = self._checked_close(frame.body)
@@ -389,8 +393,13 @@ class Connection:
         self.wait_for_end("bomb")
 
 
-def rejection(value: Dict[str, Any]) -> RejectedError:
-    code, text = value.get("code"), value.get("text", "")
+def rejection(body: bytes) -> PeerError:
+    """What a REJECT says. It is never answered, whether it can be read or not."""
+    try:
+        value = frames.decode_sealed_map(REJECT, body)
+    except ProtocolError as error:
+        return ProtocolError(f"REJECT: {error}", reject=None)
+    code, text = value.get("code"), value.get("text")
     if not isinstance(code, str) or not isinstance(text, str):
-        raise ProtocolError("REJECT without code and text", reject=None)
+        return ProtocolError("REJECT without code and text", reject=None)
     return RejectedError(code, text)

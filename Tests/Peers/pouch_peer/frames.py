@@ -13,6 +13,7 @@ from .errors import IntegrityError, ProtocolError
 PREFACE = b"\x8bPOUCH\x01\x00"
 HANDSHAKE_BODY_LIMIT = 8 * 1024
 FRAME_LIMIT = 16 * 1024 * 1024
+CONTROL_LIMIT = 16 * 1024
 HEADER_SIZE = 24
 
 HELLO, WELCOME, READY, REJECT, DATA, ACK, NACK, CREDIT, PING, PONG, CANCEL, CLOSE = range(1, 13)
@@ -21,7 +22,7 @@ KIND_NAMES = dict(
 )
 HANDSHAKE_KINDS = frozenset((HELLO, WELCOME, READY))
 SENT_BY = {DATA: "sender", CANCEL: "sender", ACK: "receiver", NACK: "receiver", CREDIT: "receiver"}
-SENT_BEHIND_CLOSE = frozenset((ACK, NACK, PONG))
+SENT_BEHIND_CLOSE = frozenset((ACK, NACK, PING, PONG))
 ABOUT_AN_OBJECT = frozenset((NACK, CANCEL))
 
 ACK_REQUESTED, IGNORABLE = 0x01, 0x02
@@ -178,6 +179,8 @@ def decode_entries(body: bytes, count: int) -> List[Entry]:
             attributes = decode_map(take(size, "attributes"), "the attributes of an object")
             check_attributes(attributes)
         payload = take(length, "payload")
+        if not bits & MORE and attributes.get("size", length) != length:
+            raise ProtocolError(f"an object of {length} bytes says that it has {attributes['size']}")
         entries.append(Entry(payload, bits & 0x03, attributes, bool(bits & MORE)))
     if offset != len(body):
         raise ProtocolError(f"{len(body) - offset} bytes behind the last of {count} entries")
@@ -193,6 +196,9 @@ def is_utf8(data: bytes) -> bool:
 
 
 def check_attributes(attributes: Dict[str, Any]) -> None:
+    others = attributes.keys() & (_ATTRIBUTE_TYPES.keys() - {"offset"})
+    if "offset" in attributes and others:
+        raise ProtocolError(f"a chunk has {sorted(others)} beside its offset")
     for key, kind in _ATTRIBUTE_TYPES.items():
         if key not in attributes:
             continue

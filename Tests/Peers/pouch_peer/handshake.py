@@ -9,7 +9,7 @@ from typing import Any, Dict, List, Optional, Tuple
 
 from .cbor import Tagged
 from .errors import ProtocolError
-from .frames import FRAME_LIMIT, HANDSHAKE_BODY_LIMIT
+from .frames import FORMATS, FRAME_LIMIT, HANDSHAKE_BODY_LIMIT
 from .stages import Announcement, check_announcement
 
 SOFTWARE = "pouch_peer.py/1.0"
@@ -128,12 +128,12 @@ def check_opening(
         peer_id=reader.sixteen("id"),
         peer_nonce=reader.sixteen("nonce"),
         software=reader.text("software"),
-        frame=reader.integer("frame", FRAME_LIMIT),
+        frame=reader.integer("frame"),
         object=reader.integer("object"),
         heartbeat=reader.integer("heartbeat"),
     )
-    if agreement.frame < HANDSHAKE_BODY_LIMIT:
-        raise ProtocolError(f"{kind}: frames of at most {agreement.frame} bytes", reject="limit")
+    if not HANDSHAKE_BODY_LIMIT <= agreement.frame <= FRAME_LIMIT:
+        raise ProtocolError(f"{kind}: frames of {agreement.frame} bytes", reject="limit")
     if role == "sender":
         agreement.session = reader.sixteen("session")
         agreement.pipeline = check_announcement(value.get("pipeline"), key)
@@ -141,6 +141,8 @@ def check_opening(
         formats = value.get("formats")
         if not isinstance(formats, list) or not all(isinstance(name, str) for name in formats):
             raise reader.wrong("formats")
+        if not set(formats) & set(FORMATS):
+            raise ProtocolError(f"{kind}: none of the formats {formats} is taken", reject="format")
         agreement.formats = formats
     else:
         agreement.session, agreement.pipeline = own.session, own.pipeline

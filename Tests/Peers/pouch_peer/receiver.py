@@ -193,6 +193,10 @@ class Receiver:
             if not self.connection.close_sent:
                 self._data(frame)
         elif frame.kind == frames.CANCEL:
+            if frame.body:
+                raise ProtocolError("CANCEL with a body")
+            if frame.first > self.highest and not self.connection.close_sent:
+                raise ProtocolError(f"CANCEL of object {frame.first}, which never began")
             incoming = self.incomplete.pop(frame.first, None)
             if incoming is not None:
                 incoming.drop()

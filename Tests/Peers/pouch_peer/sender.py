@@ -308,6 +308,9 @@ class Sender:
         elif frame.kind == frames.PONG:
             self.report("pong", bytes=frame.body.hex())
         elif frame.kind == frames.CLOSE:
+            last = (self.connection.close_received or {}).get("last", 0)
+            if last >= self.next_id:
+                raise ProtocolError(f"CLOSE behind object {last}, which was not sent")
             self.report("closing", **(self.connection.close_received or {}))
 
     def _acknowledge(self, acknowledgement: Acknowledgement) -> None:
@@ -329,7 +332,10 @@ class Sender:
             raise ProtocolError("NACK: 'code' or 'retryable' is missing or wrong")
         if not isinstance(value.get("text", ""), str) or frame.first >= self.next_id:
             raise ProtocolError("NACK: 'text' is wrong, or the object was not sent")
-        self.in_flight.pop(frame.first, None)
+        if not self.level:
+            raise ProtocolError("a NACK where nothing is acknowledged")
+        if self.in_flight.pop(frame.first, None) is None:
+            return  # settled: it was cancelled meanwhile, or refused before
         self.refused += 1
         fields = {key: value.get(key) for key in ("code", "retryable", "text")}
         self.report("refused", id=frame.first, **fields)
