@@ -473,6 +473,28 @@ struct EndTests {
     #expect(verdict(2000, .over) == .wait)
   }
 
+  @Test("a receiver of length10 that takes nothing of an object is left after a time")
+  func deafLength10() async throws {
+    var timeouts = Timeouts.patient
+    timeouts.body = .milliseconds(200)
+    let (near, far) = MemoryTransport.pair(capacity: 1 << 10)
+    let connection = Length10Connection(
+      stream: near, endpoint: .memory("deaf"), limits: Limits(), timeouts: timeouts,
+      streams: false, policy: ReceptionPolicy())
+    await withDiscardingTaskGroup { group in
+      group.addTask { _ = await connection.run(arrived: Bytes(), to: .none) }
+      let error = await failure {
+        try await connection.send(
+          Bytes([UInt8](repeating: 0, count: 1100)), attributes: .none,
+          format: .pickle)
+      }
+      #expect(error?.code == .timedOut, "\(String(describing: error))")
+      #expect(error?.description.contains("the receiver took less than") == true)
+    }
+    #expect(connection.summary.undelivered == 1)
+    far.close()
+  }
+
   // MARK: State
 
   @Test("connections are those that are open, and a peer that stopped is told from this side's end")

@@ -83,8 +83,10 @@ struct Establishment: Sendable {
     _ error: PouchError, over stream: any ByteStream, within limit: Duration
   ) async {
     guard let rejection = HandshakeFrame.rejection(for: error) else { return }
-    try? await stream.write([rejection])
-    try? await stream.finish()
+    try? await withDeadline(limit, "saying why") { () async throws(PouchError) in
+      try await stream.write([rejection])
+      try await stream.finish()
+    }
     await linger(stream, limit)
   }
 

@@ -8,6 +8,7 @@ extension Length10Connection {
       do throws(PouchError) {
         if case .none = sink {
           group.addTask(executorPreference: executor) { await self.finishSendingWhenAsked() }
+          group.addTask(executorPreference: executor) { await self.watchWriting() }
           try await waitForReceiverToLeave()
         } else {
           group.addTask(executorPreference: executor) { await self.finishReceivingWhenAsked() }
@@ -50,7 +51,7 @@ extension Length10Connection {
     await waitForLastWriter()
     await sayGoodbye()
     // The receiver has this long to end the stream too.
-    try? await Task.sleep(for: timeouts.close)
+    try? await AttentiveClock.sleep(for: timeouts.close)
     if !Task.isCancelled { stream.close() }
   }
 
@@ -63,7 +64,7 @@ extension Length10Connection {
     }
     // A handler is waited for; what does not arrive is not.
     repeat {
-      do { try await Task.sleep(for: timeouts.drain) } catch { return }
+      do { try await AttentiveClock.sleep(for: timeouts.drain) } catch { return }
     } while !isOwedBytes.load(ordering: .relaxed)
     abort(Length10Connection.overdue(timeouts.drain, "the last object has not arrived"))
   }
@@ -87,7 +88,7 @@ extension Length10Connection {
     let limit = timeouts.drain
     await withDiscardingTaskGroup { group in
       group.addTask {
-        do { try await Task.sleep(for: limit) } catch { return }
+        do { try await AttentiveClock.sleep(for: limit) } catch { return }
         self.abort(
           Length10Connection.overdue(limit, "the receiver has not taken the last object"))
       }
@@ -102,18 +103,59 @@ extension Length10Connection {
 
   /// Watches for objects that have begun and do not go on. Silence between objects is fine.
   private func watch() async {
-    let start = ContinuousClock.now
+    var clock = AttentiveClock()
     var rate = MinimumRate(over: timeouts.body)
     while true {
-      do { try await Task.sleep(for: timeouts.body / 2) } catch { return }
-      let isTooSlow = rate.isTooSlow(
-        ContinuousClock.now - start, bytes: arrivedBytes.load(ordering: .relaxed),
-        hasBegun: isOwedBytes.load(ordering: .relaxed))
-      if isTooSlow {
+      do {
+        guard try await clock.sleep(for: timeouts.body / 2) else { continue }
+        let bytes = arrivedBytes.load(ordering: .relaxed)
+        let isTooSlow = rate.isTooSlow(
+          clock.elapsed, bytes: bytes, hasBegun: isOwedBytes.load(ordering: .relaxed))
+        guard isTooSlow else { continue }
+        // What has come may not have been read yet.
+        try await AttentiveClock.letOthersRead()
+        if arrivedBytes.load(ordering: .relaxed) != bytes { continue }
+      } catch {
+        return
+      }
+      return abort(
+        PouchError(
+          .timedOut, "the peer began an object and did not go on for \(timeouts.body)"))
+    }
+  }
+
+  /// Watches for a receiver that does not take an object which has begun. Nothing else says whether
+  /// it lives: this framing has no signs of life.
+  private func watchWriting() async {
+    var clock = AttentiveClock()
+    var since = Duration.zero
+    var before: UInt64 = 0
+    while true {
+      do { _ = try await clock.sleep(for: timeouts.body / 4) } catch { return }
+      let bytes = bytesBeingWritten.load(ordering: .relaxed)
+      let count = writes.load(ordering: .relaxed)
+      if bytes == 0 || count != before {
+        before = count
+        since = clock.elapsed
+        continue
+      }
+      let limit = timeouts.body + .seconds(Double(bytes) / MinimumRate.slowest)
+      if clock.elapsed - since >= limit {
         return abort(
           PouchError(
-            .timedOut, "the peer began an object and did not go on for \(timeouts.body)"))
+            .timedOut, "the receiver took less than \(bytes) bytes of an object in \(limit)",
+            hint: "raise timeouts.body where it works that long on one object"))
       }
     }
+  }
+
+  /// Writes a part of an object, so that it is watched.
+  func write(_ segments: [Bytes]) async throws(PouchError) {
+    bytesBeingWritten.store(segments.reduce(0) { $0 + $1.count }, ordering: .relaxed)
+    defer {
+      bytesBeingWritten.store(0, ordering: .relaxed)
+      writes.wrappingAdd(1, ordering: .relaxed)
+    }
+    try await stream.write(segments)
   }
 }

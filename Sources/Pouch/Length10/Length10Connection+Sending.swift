@@ -37,7 +37,8 @@ extension Length10Connection {
     }
   }
 
-  /// Writes an object, header and payload in one call, and returns when the kernel has it.
+  /// Writes an object, header and payload in one call unless it is large, and returns when the
+  /// kernel has it.
   func send(
     _ payload: Bytes, attributes: Attributes, format: ObjectFormat
   ) async throws(PouchError) -> Receipt {
@@ -49,7 +50,12 @@ extension Length10Connection {
     try await takeTurn()
     let id = begin()
     do throws(PouchError) {
-      try await stream.write([header, payload])
+      try await write([header, payload.prefix(Length10Connection.pieceSize)])
+      var rest = payload.dropFirst(Length10Connection.pieceSize)
+      while !rest.isEmpty {
+        try await write([rest.prefix(Length10Connection.pieceSize)])
+        rest = rest.dropFirst(Length10Connection.pieceSize)
+      }
     } catch {
       throw giveUp(id, error)
     }
@@ -104,7 +110,7 @@ extension Length10Connection {
         if next.isEmpty, left > 0 { throw Length10Connection.wrongSize(size, "fewer") }
         if left == 0, !next.isEmpty { throw Length10Connection.wrongSize(size, "more") }
         if id == nil { id = begin() }
-        try await stream.write(waiting + [piece])
+        try await write(waiting + [piece])
         waiting = []
         if next.isEmpty { break }
         piece = next

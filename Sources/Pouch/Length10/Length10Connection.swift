@@ -51,6 +51,10 @@ final class Length10Connection: PeerConnection {
   let closing = Waiter()
   /// Bytes that have arrived, for the watch.
   let arrivedBytes = Atomic<UInt64>(0)
+  /// Bytes of the write that goes on; 0 while there is none.
+  let bytesBeingWritten = Atomic<Int>(0)
+  /// Writes that have ended.
+  let writes = Atomic<UInt64>(0)
   /// Whether the reader waits for the rest of something that has begun.
   let isOwedBytes = Atomic<Bool>(false)
 

@@ -30,7 +30,8 @@ public struct Timeouts: Sendable, Hashable {
   public var tlsHandshake = Duration.seconds(5)
   /// To complete the hello.
   public var hello = Duration.seconds(5)
-  /// A frame that has begun must go on: at least 1 KiB/s over this time.
+  /// A frame that has begun must go on: at least 1 KiB/s over this time. With the framing `length10`
+  /// this holds for objects, and for a receiver that is to take one.
   public var body = Duration.seconds(30)
   /// Silence after which a PING is sent; three times that, and the peer counts as lost.
   public var heartbeat = Duration.seconds(15)

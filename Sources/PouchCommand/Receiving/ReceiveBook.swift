@@ -67,7 +67,7 @@ final class ReceiveBook: Sendable {
   var ledger: Ledger { state.withLock { $0.ledger } }
 
   func begin() { state.withLock { $0.ledger.begun += 1 } }
-  func lose(isOverdue: Bool) {
+  func lose(isOverdue: Bool = false) {
     state.withLock { state in
       state.ledger.incomplete += 1
       if isOverdue { state.ledger.overdue += 1 }

@@ -91,7 +91,10 @@ enum Settings {
       "For the exchange of hellos.")
     static let body = Setting.value(
       "timeouts", "body", as: .duration(range), initial: standard.body,
-      "A frame that has begun must bring at least 1 KiB/s over this time.")
+      """
+      A frame that has begun must bring at least 1 KiB/s over this time; with `length10`, an \
+      object, whose receiver must take it as fast.
+      """)
     static let heartbeat = Setting.value(
       "timeouts", "heartbeat", as: .duration(range), initial: standard.heartbeat,
       """
@@ -103,7 +106,10 @@ enum Settings {
       "For the peer's part of an orderly end.")
     static let drain = Setting.value(
       "timeouts", "drain", as: .duration(range), initial: standard.drain,
-      "For what is in flight when this end is asked to stop.")
+      """
+      For what is in flight when this end is asked to stop; and, when a sender has sent its last \
+      object, from one answer to the next.
+      """)
   }
 
   enum Delivery {
