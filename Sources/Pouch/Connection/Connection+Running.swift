@@ -79,12 +79,13 @@ extension Connection {
 
   /// Ends the connection with an error, telling the peer where that can help.
   private func fail(_ error: PouchError) async {
-    let error = state.withLock { state -> PouchError in
+    let named = state.withLock { state -> PouchError in
       // A closed stream says nothing: whoever closed it has said why.
       if error.code == .closed, case .failure(let cause) = state.outcome { return cause }
       return error.namingLoss.at(endpoint: info.endpoint, peer: info.peer.description)
     }
-    let isOurs = [.badData, .limitExceeded, .protocolMismatch].contains(error.code)
+    let isOurs = [.badData, .limitExceeded, .protocolMismatch].contains(named.code)
+    let error = isOurs ? named.answered : named
     if isOurs, let rejection = Rejection(error), !stateHasOutcome, !Task.isCancelled {
       let flusher = state.withLock { state -> UnsafeContinuation<Void, Never>? in
         state.failing = error

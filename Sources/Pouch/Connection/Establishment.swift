@@ -74,7 +74,7 @@ struct Establishment: Sendable {
       if error.code != .cancelled {
         await Establishment.tell(error, over: stream, within: timeouts.close)
       }
-      throw error
+      throw [.badData, .limitExceeded].contains(error.code) ? error.answered : error
     }
   }
 

@@ -194,7 +194,7 @@ final class Receiving: Service {
       if !quota.isComplete { try ledger.checkWhole() }
       return .success
     } catch {
-      let status = error.code == .cancelled ? signal ?? .unexpected : ExitStatus(error.code)
+      let status = error.code == .cancelled ? signal ?? .unexpected : ExitStatus(error)
       console.report(fatal: error, status)
       return status
     }

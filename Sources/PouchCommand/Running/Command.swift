@@ -37,7 +37,7 @@ extension Command {
       try console.checkEvents()
       return try await work(configuration)
     } catch {
-      let status = ExitStatus(error.code)
+      let status = ExitStatus(error)
       console.report(fatal: error, status)
       return status
     }
@@ -61,7 +61,7 @@ extension Console {
   /// Tells everything that is wrong with a configuration.
   package func report(_ errors: ConfigurationErrors) -> ExitStatus {
     let error = errors.error
-    let status = ExitStatus(error.code)
+    let status = ExitStatus(error)
     if style.logsJSON {
       fail(error.message, hint: nil)
     } else {

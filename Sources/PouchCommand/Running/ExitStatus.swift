@@ -37,4 +37,12 @@ package enum ExitStatus: Int32, Sendable {
     default: self = .unexpected
     }
   }
+
+  /// The status that `error` ends with.
+  ///
+  /// What a peer sent is no input of the user's: bytes of it that are not what they should be, or too
+  /// many, say that the peer speaks something else.
+  package init(_ error: PouchError) {
+    self = error.isOfProtocol ? .protocolMismatch : ExitStatus(error.code)
+  }
 }

@@ -160,7 +160,7 @@ final class Broadcasting: Service {
     console.tell(
       summary, book, in: meter.elapsed, receivers: served.load(ordering: .relaxed))
     guard let error = book.error else { return console.check(summary, .success) }
-    let status = error.code == .cancelled ? signal ?? .unexpected : ExitStatus(error.code)
+    let status = error.code == .cancelled ? signal ?? .unexpected : ExitStatus(error)
     console.report(fatal: error, status)
     return console.check(summary, status)
   }

@@ -81,7 +81,7 @@ final class SendBook: Sendable {
       if error.code != .rejected { state.figures.failed += 1 }
       state.failures = state.failures ?? (0, label, error)
       state.failures?.count += 1
-      state.statuses.insert(ExitStatus(error.code))
+      state.statuses.insert(ExitStatus(error))
     }
   }
 

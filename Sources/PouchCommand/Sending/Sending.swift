@@ -300,7 +300,7 @@ final class Sending: Service {
   /// - Parameter signal: The status for the signal that asked to stop, if one did.
   func conclude(_ signal: ExitStatus?) -> ExitStatus {
     var error = book.error
-    var status = error.map { ExitStatus($0.code) } ?? .success
+    var status = error.map { ExitStatus($0) } ?? .success
     if let signal, let reason = error, reason.code == .cancelled || book.isDrainOver {
       status = signal
       error = interrupted(reason)

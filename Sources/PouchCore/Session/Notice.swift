@@ -86,6 +86,24 @@ package struct Rejection: Sendable, Equatable {
   }
 }
 
+extension PouchError {
+  /// The same error, which says with what code the peer is told of it, where it is.
+  package var answered: PouchError {
+    guard let rejection = Rejection(self) else { return self }
+    return answered(by: .reject(rejection.code))
+  }
+
+  /// Whether the peer broke the protocol.
+  package var isOfProtocol: Bool {
+    switch answer {
+    case .reject(let code): code != .busy && code != .closing && code != .identity
+    // A REJECT that cannot be read.
+    case .silence: self.code == .badData
+    case nil: false
+    }
+  }
+}
+
 /// Why one object was refused, the body of a NACK frame.
 public struct Refusal: Sendable, Hashable, Error {
   /// `processing`, `format`, `too-large`, `storage`, `refused`, `incomplete`, or another word.

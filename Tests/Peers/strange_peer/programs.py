@@ -17,7 +17,7 @@ class Program:
     def __init__(self, path, arguments):
         self.changed = threading.Condition()
         self.events, self.errors = [], []
-        self.has_ended = False
+        self.has_ended = self.is_asked = False
         self.process = subprocess.Popen(
             [path, "--json", *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, text=True)
@@ -58,7 +58,10 @@ class Program:
                 event.get(key) == value for key, value in members.items())]
 
     def ask_to_end(self):
-        self.process.send_signal(signal.SIGTERM)
+        """Once: a second signal would not wait for anything."""
+        if not self.is_asked:
+            self.is_asked = True
+            self.process.send_signal(signal.SIGTERM)
 
     def wait(self, seconds=PATIENCE * 2):
         """The exit status; None for a program that had to be killed."""
