@@ -101,6 +101,49 @@ import Testing
     #expect(sent.error.contains("acknowledged 3"), "\(sent)")
   }
 
+  /// Whether a process here may have mounts of its own.
+  private static let canMount: Bool = {
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments = ["unshare", "-m", "mount", "-t", "tmpfs", "none", "/mnt"]
+    process.standardError = FileHandle.nullDevice
+    guard (try? process.run()) != nil else { return false }
+    process.waitUntilExit()
+    return process.terminationStatus == 0
+  }()
+
+  @Test(
+    "a directory that becomes read-only takes nothing any more: it ends the receiver, with 73",
+    .enabled(if: canMount, "nothing can be mounted here"))
+  func readOnly() async throws {
+    let workspace = try Workspace()
+    let file = try workspace.make("a", size: 100)
+    let directory = workspace.file("D")
+    try FileManager.default.createDirectory(
+      atPath: directory, withIntermediateDirectories: false)
+    var mounted = Program.receive
+    mounted.command =
+      ["unshare", "-m", "sh", "-c", "mount -t tmpfs none \"$0\"; exec \"$@\"", directory]
+      + mounted.command
+    let (sent, received) = try await withProgram(
+      mounted, ["--listen", Meeting.unix.endpoint(workspace), "--output", directory]
+    ) { running in
+      let endpoint = try await running.endpoint()
+      let good = try await run(.send, ["--to", endpoint, file])
+      #expect(good.status == 0, "\(good)")
+      let remount = Program(name: "nsenter", command: ["nsenter", "-t", "\(running.processID)"])
+      let remounted = try await run(remount, ["-m", "mount", "-o", "remount,ro", directory])
+      try #require(remounted.status == 0, "\(remounted)")
+      return try await run(.send, ["--to", endpoint, file, file])
+    }
+    #expect(sent.status == 2, "\(sent)")
+    #expect(sent.error.contains("Read-only file system (storage)"), "\(sent)")
+    #expect(sent.error.contains("sending it again can help") == false, "\(sent)")
+    #expect(received.status == 73, "\(received)")
+    let error = "pouch-receive: error: files cannot be written to '\(directory)': Read-only"
+    #expect(received.error.contains(error), "\(received)")
+  }
+
   @Test("a full disk refuses the object, and leaves nothing behind")
   func fullDisk() async throws {
     let workspace = try Workspace()

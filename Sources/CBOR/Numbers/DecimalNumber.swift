@@ -167,11 +167,9 @@ extension DecimalNumber {
     decimal.shift(by: 1 + max(0, -power))
     step.shift(by: max(0, -power))
     binary.shift(by: 1 + max(0, power))
-    for _ in 0..<max(0, exponent) {
-      decimal.multiply(by: 10)
-      step.multiply(by: 10)
-    }
-    for _ in 0..<max(0, -exponent) { binary.multiply(by: 10) }
+    decimal.multiply(byTenTo: max(0, exponent))
+    step.multiply(byTenTo: max(0, exponent))
+    binary.multiply(byTenTo: max(0, -exponent))
     return decimal.isNoFurther(from: binary, than: step)
   }
 }
@@ -183,7 +181,7 @@ private struct WideNumber {
 
   init(_ number: UInt64) { limbs = [number] }
 
-  mutating func multiply(by factor: UInt64) {
+  private mutating func multiply(by factor: UInt64) {
     var carry: UInt64 = 0
     for index in limbs.indices {
       let (high, low) = limbs[index].multipliedFullWidth(by: factor)
@@ -195,8 +193,14 @@ private struct WideNumber {
   }
 
   mutating func shift(by bits: Int) {
-    for _ in 0..<(bits / 32) { multiply(by: 1 << 32) }
-    multiply(by: 1 << UInt64(bits % 32))
+    limbs.insert(contentsOf: repeatElement(0, count: bits / 64), at: 0)
+    multiply(by: 1 << UInt64(bits % 64))
+  }
+
+  mutating func multiply(byTenTo power: Int) {
+    // The largest power that a limb holds, and what is left.
+    for _ in 0..<(power / 19) { multiply(by: 10_000_000_000_000_000_000) }
+    multiply(by: (0..<(power % 19)).reduce(1) { power, _ in power * 10 })
   }
 
   /// Whether the other number is no further away than `distance`.

@@ -110,10 +110,14 @@ package final class OutputDirectory: Sendable {
       let directory = try descend(object.components.dropLast(), from: root)
       if onConflict == .refuse { try refuseConflict(object, directory) }
       return try IncomingFile(in: directory, as: object, onConflict, numbers: numbers)
-    } catch var failure as StorageFailure {
+    } catch let failure as StorageFailure {
+      guard OutputDirectory.isReadOnly(root) else { throw failure }
       // Another object's fate would be the same.
-      failure.isForAll = OutputDirectory.isReadOnly(root)
-      throw failure
+      var end = StorageFailure(
+        OutputDirectory.unwritable(path, failure.error.cause), reason: failure.reason,
+        isRetryable: false)
+      end.isForAll = true
+      throw end
     }
   }
 
