@@ -97,7 +97,7 @@ package final class Console: Sendable {
       ("time", .text(Timestamp.now())), ("level", .text(level.rawValue)),
       ("message", .text(message)),
     ]
-    return JSONValue.object(head + details).text + "\n"
+    return JSONValue.object(head + details).line + "\n"
   }
 
   private static func paint(_ text: String, _ code: String, _ colors: Bool) -> String {
@@ -153,7 +153,7 @@ package final class Console: Sendable {
     let head: [(String, JSONValue)] = [
       ("event", .text(name)), ("v", 1), ("time", .text(Timestamp.now())),
     ]
-    return JSONValue.object(head + members).text + "\n"
+    return JSONValue.object(head + members).line + "\n"
   }
 
   private static func text(_ loss: StatusStream.Loss) -> String {

@@ -23,32 +23,40 @@ extension JSONValue {
   /// The value as text without a line break.
   package var text: String {
     var result = ""
-    write(to: &result)
+    write(to: &result) { $0 }
     return result
   }
 
-  private func write(to result: inout String) {
+  /// The value as text for others to read, with bytes that are no text as `\377`.
+  var line: String {
+    var result = ""
+    write(to: &result, SystemText.readable)
+    return result
+  }
+
+  /// - Parameter shown: What stands in the text for a text.
+  private func write(to result: inout String, _ shown: (String) -> String) {
     switch self {
     case .null: result += "null"
     case .bool(let value): result += value ? "true" : "false"
     case .integer(let value): result += String(value)
     case .unsigned(let value): result += String(value)
     case .number(let value): result += JSONValue.decimal(value)
-    case .text(let value): JSONValue.quote(value, to: &result)
+    case .text(let value): JSONValue.quote(shown(value), to: &result)
     case .array(let elements):
       result += "["
       for (index, element) in elements.enumerated() {
         if index > 0 { result += "," }
-        element.write(to: &result)
+        element.write(to: &result, shown)
       }
       result += "]"
     case .object(let members):
       result += "{"
       for (index, member) in members.enumerated() {
         if index > 0 { result += "," }
-        JSONValue.quote(member.0, to: &result)
+        JSONValue.quote(shown(member.0), to: &result)
         result += ":"
-        member.1.write(to: &result)
+        member.1.write(to: &result, shown)
       }
       result += "}"
     }
@@ -66,7 +74,7 @@ extension JSONValue {
   /// Writes a string (RFC 8259, section 7).
   private static func quote(_ text: String, to result: inout String) {
     result += "\""
-    for scalar in SystemText.readable(text).unicodeScalars {
+    for scalar in text.unicodeScalars {
       switch scalar {
       case "\"": result += "\\\""
       case "\\": result += "\\\\"
