@@ -161,7 +161,7 @@ import Testing
     let request = "-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n-----END CERTIFICATE REQUEST-----\n"
     let asked = try file("request", Array(request.utf8))
     for (certificate, key, text) in [
-      (utf16, nil, "is UTF-16 text"), (nil, keys, "holds 2 private keys"),
+      (utf16, nil, "is text in UTF-16, not PEM"), (nil, keys, "holds 2 private keys"),
       (asked, nil, "holds a certificate request, and no certificate"),
       (nil, asked, "holds a certificate request, and no private key"),
     ] {

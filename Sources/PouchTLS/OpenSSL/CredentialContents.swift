@@ -4,7 +4,7 @@ internal import PouchCore
 /// What the bytes of a credential file are, so that an error can say it.
 struct CredentialContents {
   /// How the bytes are written.
-  enum Form { case text, utf16, der, pkcs12 }
+  enum Form { case text, der, pkcs12 }
 
   private(set) var form = Form.text
   private(set) var certificates = 0
@@ -12,10 +12,9 @@ struct CredentialContents {
   /// What else stands in PEM form there, such as a certificate request.
   private(set) var others: [String] = []
 
+  /// - Parameter bytes: Those of the file, without a byte order mark.
   init(_ bytes: UnsafeRawBufferPointer) {
-    if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
-      form = .utf16
-    } else if bytes.first == 0x30 {
+    if bytes.first == 0x30 {
       readBinary(bytes)
     } else {
       readText(bytes)
@@ -26,8 +25,6 @@ struct CredentialContents {
   var mayHoldKey: Bool { keys > 0 || certificates == 0 }
 
   private mutating func readText(_ bytes: UnsafeRawBufferPointer) {
-    var bytes = bytes
-    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes = .init(rebasing: bytes[3...]) }
     let (opening, closing) = (Array("-----BEGIN ".utf8), Array("-----".utf8))
     for line in bytes.split(whereSeparator: { $0 == 0x0A || $0 == 0x0D })
     where line.starts(with: opening) {
@@ -74,10 +71,6 @@ struct CredentialContents {
   func lacks(_ wanted: Wanted, _ role: String, _ path: String) -> PouchError {
     let file = "\(role) '\(path)'"
     switch form {
-    case .utf16:
-      return PouchError(
-        .configuration, "\(file) is UTF-16 text, which PEM is not",
-        hint: "save it as plain text (UTF-8)")
     case .pkcs12:
       return PouchError(
         .configuration, "\(file) is a PKCS #12 bundle, and not in PEM form",

@@ -55,7 +55,7 @@ struct CredentialFile: ~Copyable {
         hint: "convert it: iconv -f \(encoding.rawValue) -t UTF-8")
     }
     let start = encoding == nil ? 0 : TextEncoding.markLength
-    let found = CredentialContents(UnsafeRawBufferPointer(memory.buffer))
+    let found = CredentialContents(UnsafeRawBufferPointer(rebasing: memory.buffer[start...]))
     // The descriptor is asked, not the path: what was checked is what was read. A certificate that
     // stands where the key should is anybody's to read, and what is wrong with it is something else.
     if isSecret, status.st_mode & 0o077 != 0, found.mayHoldKey {

@@ -81,19 +81,29 @@ struct EndpointErrorTests {
       "another transport", .sender,
       """
       version: 1
-      connect: [quic://localhost:1, memory:x]
+      connect: quic://localhost:1
 
       """,
       expected: """
-        Configs/sender.yaml:2:11: error: unknown transport 'quic'
-           2 | connect: [quic://localhost:1, memory:x]
-             |           ^~~~~~~~~~~~~~~~~~
+        Configs/sender.yaml:2:10: error: 'quic://localhost:1' is not an endpoint: 'quic' is no scheme that carries objects; there are tcp, tls, unix, memory
+           2 | connect: quic://localhost:1
+             |          ^~~~~~~~~~~~~~~~~~
+             = write tcp://host:port, tls://host:port, unix:///path or unix:@name
+        1 error in 1 file. Nothing was started.
+        """),
+    ErrorCase(
+      "a transport inside one process", .sender,
+      """
+      version: 1
+      connect: memory:x
+
+      """,
+      expected: """
+        Configs/sender.yaml:2:10: error: unknown transport 'memory'
+           2 | connect: memory:x
+             |          ^~~~~~~~
              = available: tcp, tls, unix
-        Configs/sender.yaml:2:31: error: unknown transport 'memory'
-           2 | connect: [quic://localhost:1, memory:x]
-             |                               ^~~~~~~~
-             = available: tcp, tls, unix
-        2 errors in 1 file. Nothing was started.
+        1 error in 1 file. Nothing was started.
         """),
     ErrorCase(
       "an empty list", .sender,
