@@ -56,7 +56,9 @@ extension JSONScanner {
     if length <= 16, let float, float.isNormal || float == 0 && length <= 5 {
       return .float(float)
     }
-    if let float, isPlain(float, from: start) { return .float(float) }
+    if let float, isPlain(float, from: start) || text == float.description {
+      return .float(float)
+    }
     guard let number = DecimalNumber(bytes[start..<position]) else {
       throw CBORError(.outOfRange, "a number whose exponent is beyond 10^18", offset: start)
     }
