@@ -73,6 +73,12 @@ def many(first: int, count: int, item: bytes) -> bytes:
     return frame(frames.DATA, item * count, first=first, count=count)
 
 
+def chunk(number: int, format: int = RAW) -> bytes:
+    """The first chunk of an object."""
+    body = frames.Entry(b"x", format, {}, True).encode()
+    return frame(frames.DATA, body, first=number, count=1)
+
+
 def both() -> Dict[str, Flood]:
     """What either side may be flooded with."""
     ignorable = frames.IGNORABLE
@@ -88,7 +94,6 @@ def both() -> Dict[str, Flood]:
 
 def to_receiver() -> Dict[str, Flood]:
     close = control(frames.CLOSE, {"last": 0, "code": "done"})
-    begun = frame(frames.DATA, frames.Entry(b"x", RAW, {}, True).encode(), first=1, count=1)
     whole = frame(frames.DATA, entry(8), first=1, count=1)
     return {
         **both(),
@@ -99,8 +104,15 @@ def to_receiver() -> Dict[str, Flood]:
             b"",
             lambda n: frame(frames.DATA, entry(0, PICKLE), first=n + 1, count=1),
         ),
+        "refused chunks": (MIB, b"", lambda n: chunk(n + 1, PICKLE)),
+        "begun and cancelled": (
+            MIB,
+            b"",
+            lambda n: chunk(n + 1) + frame(frames.CANCEL, first=n + 1),
+        ),
+        "duplicate chunks": (MIB, whole, lambda n: chunk(1) * 64),
         "duplicates": (2 * MIB, whole, lambda n: whole * 64),
-        "cancel": (2 * MIB, begun, lambda n: frame(frames.CANCEL, first=1) * 64),
+        "cancel": (2 * MIB, chunk(1), lambda n: frame(frames.CANCEL, first=1) * 64),
         "close": (MIB, b"", lambda n: close * 64),
         "ping behind close": (2 * MIB, close, lambda n: frame(frames.PING, bytes(8)) * 64),
         "ack": (MIB, b"", lambda n: frame(frames.ACK, bytes(9)) * 64),

@@ -46,6 +46,21 @@ import Testing
     }
   }
 
+  @Test("a file in its place is refused for good, until the directory is back")
+  func fileInItsPlace() throws {
+    try withDirectory { directory in
+      try files.removeItem(atPath: path)
+      #expect(files.createFile(atPath: path, contents: nil))
+      let blocked = failure { _ = try store("a", in: directory) }
+      #expect(blocked?.error.cause == "Not a directory")
+      #expect(blocked?.isRetryable == false)
+      try files.removeItem(atPath: path)
+      try files.createDirectory(atPath: path, withIntermediateDirectories: false)
+      let given = try store("a", in: directory)
+      #expect(given == "a")
+    }
+  }
+
   @Test("one that is moved away and replaced is the new one, and numbers begin anew")
   func replaced() throws {
     let old = path + "-old"

@@ -125,20 +125,21 @@ package final class OutputDirectory: Sendable {
   private func current() throws(StorageFailure) -> FileHandle {
     var status = stat()
     guard place.withSystemPath({ stat($0, &status) }) == 0 else {
-      let error = PouchError.system(
-        .outputFailed, "the output directory '\(path)' is not there", errno: errno,
-        hint: "make it again")
       throw StorageFailure(
-        error, reason: "its output directory is not there", isRetryable: errno == ENOENT)
+        "the output directory '\(path)' is not there", errno: errno,
+        reason: "its output directory is not there")
     }
     return try root.withLock { root throws(StorageFailure) in
       if root.isAt(status) { return root.handle }
-      do throws(PouchError) {
-        root = Root(try OutputDirectory.open(place))
-      } catch {
-        throw StorageFailure(
-          error, reason: "its output directory cannot be opened", isRetryable: false)
+      let number = retrying {
+        place.withSystemPath { Glibc.open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
       }
+      guard number >= 0 else {
+        throw StorageFailure(
+          "the output directory '\(path)' cannot be opened", errno: errno,
+          reason: "its output directory cannot be opened")
+      }
+      root = Root(FileHandle(number))
       numbers.forget()
       return root.handle
     }

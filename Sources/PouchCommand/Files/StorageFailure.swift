@@ -19,9 +19,11 @@ struct StorageFailure: Error, Sendable {
   }
 
   /// The failure of a system call.
-  init(_ message: String, errno number: Int32) {
+  ///
+  /// - Parameter reason: What the sender is told; nil for the system's own words.
+  init(_ message: String, errno number: Int32, reason: String? = nil) {
     error = .system(.outputFailed, message, errno: number)
-    reason = error.cause ?? "it cannot be written"
+    self.reason = reason ?? error.cause ?? "it cannot be written"
     isRetryable = StorageFailure.canPass(number)
   }
 

@@ -4,7 +4,7 @@ import dataclasses
 import struct
 
 import cbor
-from stages import crc32c
+from stages import Wrong, crc32c
 
 PREFACE = bytes.fromhex("8b504f5543480100")
 HELLO, WELCOME, READY, REJECT, DATA, ACK, NACK, CREDIT, PING, PONG, CANCEL, CLOSE = range(1, 13)
@@ -16,14 +16,6 @@ FORMATS = ("raw", "cbor", "json", "pickle")
 LEVELS = {"received": 1, "processed": 2}
 HEADER = 24
 LIMIT_HANDSHAKE, LIMIT_CONTROL, LIMIT_FRAME = 8 << 10, 16 << 10, 16 << 20
-
-
-class Wrong(Exception):
-    """What a reader of these bytes has to refuse, with the code of its REJECT."""
-
-    def __init__(self, text, code="protocol"):
-        super().__init__(text)
-        self.code = code
 
 
 def kind_name(kind):

@@ -276,7 +276,8 @@ def book_faults(program, wanted=None):
     """Whether a summary is there, adds up, and has the members that a case asks for."""
     summaries = program.named("summary")
     # Who has got nothing, and ends with an error, has nothing to sum up.
-    if not summaries and not wanted and program.named("error", fatal=True):
+    has_begun = wanted and program.named("connected")
+    if not summaries and not has_begun and program.named("error", fatal=True):
         return []
     if len(summaries) != 1:
         return [f"{len(summaries)} summaries: {program.errors[-3:]}"]

@@ -12,9 +12,8 @@ import frames
 from frames import (ACK, CANCEL, CLOSE, CREDIT, DATA, HELLO, NACK, PING, PONG, READY, REJECT, WELCOME,
                     Acknowledgement, Header, Wrong)
 from stages import Pipeline
-from stages import Wrong as WrongStage
 
-PATIENCE = 8.0
+PATIENCE = 20.0
 """Seconds for anything that is due at once: nothing waits so long that conforms."""
 
 
@@ -256,7 +255,7 @@ class Side:
                 raise Ended
             try:
                 self.read(deadline)
-            except (Wrong, WrongStage, cbor.Malformed) as error:
+            except (Wrong, cbor.Malformed) as error:
                 self.fault = str(error)
                 raise Ended from None
 
@@ -266,7 +265,7 @@ class Side:
         while self.end is None and self.fault is None:
             try:
                 self.read(deadline)
-            except (Wrong, WrongStage, cbor.Malformed) as error:
+            except (Wrong, cbor.Malformed) as error:
                 self.fault = str(error)
             except Ended:
                 pass

@@ -1,5 +1,6 @@
 """What bodies go through: docs/wire.md, section 7."""
 
+import dataclasses
 import hashlib
 import hmac
 import struct
@@ -29,6 +30,8 @@ def crc32c(data):
 
 
 class Wrong(Exception):
+    """What a reader of some bytes has to refuse, with the code of its REJECT."""
+
     def __init__(self, text, code="protocol"):
         super().__init__(text)
         self.code = code
@@ -120,8 +123,6 @@ class Pipeline:
 
     def seal(self, header, body):
         """The bits of the stages that were applied, and the body as it travels."""
-        import dataclasses
-
         for index, stage in enumerate(self.stages):
             made = stage.seal(self.covered(header, index), body)
             if made is not None:

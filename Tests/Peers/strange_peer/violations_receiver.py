@@ -9,14 +9,12 @@ import zlib
 
 import cbor
 import frames
-import stages
 from cbor import Raw
 from frames import (ACK, CANCEL, CLOSE, CREDIT, DATA, HELLO, NACK, PING, PONG, READY, REJECT, WELCOME)
-from script import (ABSENT, CLOSED, FINE, HALF_CLOSE, HELLO_SEEN, LIMIT, PREFACE, PROTOCOL, READY_SEEN,
+from script import (ABSENT, CLOSED, CLOSE_SEEN, FINE, HALF_CLOSE, HELLO_SEEN, LIMIT, PREFACE, PROTOCOL, READY_SEEN,
                     ROUND_TRIP, Bytes, Do, Either, Ends, Frame, GoesOn, Greeting, Rejects, Together,
                     ack, acknowledged, cancel, case, chunk, close, credit, data, entry, hello, nack,
-                    ping, pong, ready, refused, reject, round_trip, welcome, with_attributes)
-from script import CLOSE_SEEN
+                    ping, pong, ready, refused, reject, round_trip, with_attributes)
 
 GOOD = data(1, entry())
 

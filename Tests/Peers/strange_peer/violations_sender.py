@@ -11,10 +11,10 @@ import zlib
 import cbor
 import frames
 from cbor import Raw
-from frames import (ACK, CANCEL, CLOSE, CREDIT, DATA, HELLO, NACK, PING, PONG, READY, REJECT, WELCOME)
+from frames import (ACK, CLOSE, CREDIT, HELLO, NACK, PING, PONG, READY, REJECT, WELCOME)
 from script import (ABSENT, CLOSED, CLOSE_SEEN, FINE, HALF_CLOSE, HELLO_SEEN, PREFACE, READY_SEEN,
-                    ROUND_TRIP, Bytes, Do, Either, Ends, Frame, GoesOn, Greeting, Rejects, Together,
-                    Until, ack, begun, cancel, case, chunk, close, credit, data, entry, hello, nack, ping,
+                    ROUND_TRIP, Bytes, Do, Either, Ends, Frame, Greeting, Rejects, Together,
+                    Until, ack, begun, cancel, case, close, credit, data, entry, hello, nack, ping,
                     pong, ready, reject, welcome, whole)
 from violations_receiver import OTHER_KINDS, abrupt, in_place, indefinite, last_byte, nested, with_pair
 
