@@ -54,15 +54,9 @@ package struct WaitSlot: Sendable {
     return waiting
   }
 
-  /// Resumes who waits, with the lock held: the waiting side takes the lock behind its wait, and so
-  /// comes behind all that was done here.
-  ///
-  /// - Parameter turn: The wait that is meant; any if it is nil.
-  /// - Returns: Whether somebody waited.
-  package mutating func wake(_ outcome: Outcome, turn: UInt32? = nil) -> Bool {
-    guard turn == nil || turn == self.turn, let waiting = take() else { return false }
-    waiting.resume(returning: outcome)
-    return true
+  /// Removes who waits, if it is still the wait that had this turn.
+  package mutating func take(turn: UInt32) -> Continuation? {
+    self.turn == turn ? take() : nil
   }
 }
 

@@ -121,10 +121,16 @@ final class Socket: Sendable {
   func becameReady(read: Bool, write: Bool, end: Bool = false) {
     if end { hasEnded.store(true, ordering: .relaxed) }
     let entered = use.enter()
-    state.withLock { state in
-      if read, !state.reader.wake(.ready) { state.isReadable = true }
+    let (reader, writer) = state.withLock { state in
+      var reader: WaitSlot.Continuation?
+      var writer: WaitSlot.Continuation?
+      if read {
+        reader = state.reader.take()
+        if reader == nil { state.isReadable = true }
+      }
       if write {
-        if !state.writer.wake(.ready) {
+        writer = state.writer.take()
+        if writer == nil {
           state.isWritable = true
           // Under the lock, so that no arming comes between the decision and the call.
           if state.isArmed, entered, let token = state.token {
@@ -133,8 +139,11 @@ final class Socket: Sendable {
           }
         }
       }
+      return (reader, writer)
     }
     if entered, use.leave() { release() }
+    reader?.resume(returning: .ready)
+    writer?.resume(returning: .ready)
   }
 
   /// Wakes who waits to read, or makes the next such wait return at once.
@@ -150,7 +159,7 @@ final class Socket: Sendable {
   /// Waits as `waitToRead` does, but times out when nothing comes for `patience`, or up to twice
   /// that. One timer serves many waits: a busy connection sets it once in that time.
   func waitToRead(patience: Duration) async -> WaitSlot.Outcome {
-    let outcome = await withTaskCancellationHandler {
+    await withTaskCancellationHandler {
       await withUnsafeContinuation { continuation in
         let (outcome, turn) = park(.read, continuation)
         if let outcome {
@@ -160,10 +169,8 @@ final class Socket: Sendable {
         }
       }
     } onCancel: {
-      wake(.read, .cancelled)
+      take(.read)?.resume(returning: .cancelled)
     }
-    followWaker()
-    return outcome
   }
 
   private func setIdleTimer(_ turn: UInt32, _ patience: Duration) {
@@ -179,12 +186,15 @@ final class Socket: Sendable {
   /// Ends the wait that was there when the timer was set; sets it again for a later one that may
   /// time out.
   private func idleTimerFired(_ turn: UInt32, _ patience: Duration) {
-    let later = state.withLock { state -> UInt32? in
+    let (reader, later) = state.withLock { state -> (WaitSlot.Continuation?, UInt32?) in
       state.isIdleTimerSet = false
-      if state.reader.wake(.timedOut, turn: turn) { return nil }
-      guard state.reader.isOccupied, state.patientTurn == state.reader.turn else { return nil }
-      return state.reader.turn
+      if let reader = state.reader.take(turn: turn) { return (reader, nil) }
+      guard state.reader.isOccupied, state.patientTurn == state.reader.turn else {
+        return (nil, nil)
+      }
+      return (nil, state.reader.turn)
     }
+    reader?.resume(returning: .timedOut)
     if let later { setIdleTimer(later, patience) }
   }
 
@@ -204,23 +214,16 @@ final class Socket: Sendable {
           continuation.resume(returning: outcome)
         } else if let deadline {
           timer = loop.schedule(at: deadline) { [weak self] in
-            self?.wake(side, .timedOut, turn: turn)
+            self?.take(side, turn: turn)?.resume(returning: .timedOut)
           }
         }
       }
     } onCancel: {
-      wake(side, .cancelled)
+      take(side)?.resume(returning: .cancelled)
     }
-    followWaker()
     timer?.cancel()
     return outcome
   }
-
-  /// Comes behind whoever woke this task, who did so under the lock.
-  ///
-  /// A continuation may be resumed before its task has suspended, which then goes on at once on its
-  /// own thread. The runtime orders the two with an atomic of its own, which no sanitizer sees.
-  private func followWaker() { state.withLock { _ in } }
 
   private func park(
     _ side: Side, _ continuation: WaitSlot.Continuation
@@ -251,11 +254,13 @@ final class Socket: Sendable {
     }
   }
 
-  private func wake(_ side: Side, _ outcome: WaitSlot.Outcome, turn: UInt32? = nil) {
+  private func take(_ side: Side, turn: UInt32? = nil) -> WaitSlot.Continuation? {
     state.withLock { state in
-      switch side {
-      case .read: _ = state.reader.wake(outcome, turn: turn)
-      case .write: _ = state.writer.wake(outcome, turn: turn)
+      switch (side, turn) {
+      case (.read, nil): state.reader.take()
+      case (.read, let turn?): state.reader.take(turn: turn)
+      case (.write, nil): state.writer.take()
+      case (.write, let turn?): state.writer.take(turn: turn)
       }
     }
   }
@@ -266,10 +271,9 @@ final class Socket: Sendable {
   /// nobody is inside a system call on it.
   func close() {
     guard use.close() else { return }
-    state.withLock { state in
-      _ = state.reader.wake(.ready)
-      _ = state.writer.wake(.ready)
-    }
+    let (reader, writer) = state.withLock { ($0.reader.take(), $0.writer.take()) }
+    reader?.resume(returning: .ready)
+    writer?.resume(returning: .ready)
     if use.leave() { release() }
   }
 
