@@ -96,7 +96,7 @@ import Testing
     #expect(received == expected)
     // The same beside an object, whose parts have their sizes announced.
     let file = try workspace.make("b", size: 3)
-    let (both, parts) = try await Self.send([file, "--attach", path], workspace) {}
+    let (both, parts) = try await Self.send([file, "--attach", path], try Workspace()) {}
     #expect(both.status == 0, "\(both)")
     #expect(try parts == workspace.bytes("b") + expected)
   }

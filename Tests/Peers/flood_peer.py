@@ -306,6 +306,13 @@ def flood_receiver(
         program.end()
 
 
+def free(endpoint: Endpoint) -> Endpoint:
+    """The endpoint, without the socket file of a program that was killed."""
+    if endpoint.scheme == "unix" and not endpoint.abstract:
+        pathlib.Path(endpoint.path).unlink(missing_ok=True)
+    return endpoint
+
+
 def flood_sender(
     options: argparse.Namespace, floods: Dict[str, Flood], early: bool, scratch: pathlib.Path
 ) -> Iterator[Tuple[str, Result]]:
@@ -314,7 +321,7 @@ def flood_sender(
     with large.open("wb") as file:
         file.truncate(64 * MIB)
     for name, flood in floods.items():
-        listener = Listener(Endpoint.parse(options.endpoint))
+        listener = Listener(free(Endpoint.parse(options.endpoint)))
         program = Program(
             [options.send, "--to", str(listener.endpoint), str(large), *identity(options, "sender")],
             scratch / "send.log",
