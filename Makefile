@@ -90,7 +90,7 @@ bench-coders: ## Compare CBOR with Foundation's JSON, Python's pickle and cbor2,
 .PHONY: lint
 lint: setup ## Check the formatting and the C sources; prints nothing when all is well
 	@swift format lint --strict --recursive $(FORMATTED)
-	@clang -fsyntax-only -std=gnu11 -Wall -Wextra -Werror -Wno-unused-function -I Sources/CPouchSystem/include \
+	@clang -fsyntax-only -std=gnu11 -Wall -Wextra -Werror -Wno-unused-function $(patsubst %,-I %,$(wildcard Sources/C*/include)) \
 	  -x c $(wildcard Sources/C*/*.c Sources/C*/shims.h)
 
 .PHONY: format
