@@ -158,7 +158,8 @@ extension DecimalNumber {
       let decimal = UInt128(mantissa) << UInt128(-power)
       let binary = (0..<(-exponent)).reduce(UInt128(significand)) { number, _ in number * 10 }
       let distance = decimal > binary ? decimal - binary : binary - decimal
-      return distance <= 1 << UInt128(-power - 1)
+      let half: UInt128 = 1 << UInt128(-power - 1)
+      return distance < half || distance == half && isPrinted(float, as: mantissa, exponent)
     }
     // In the same way, with everything doubled.
     var decimal = WideNumber(mantissa)
@@ -170,7 +171,19 @@ extension DecimalNumber {
     decimal.multiply(byTenTo: max(0, exponent))
     step.multiply(byTenTo: max(0, exponent))
     binary.multiply(byTenTo: max(0, -exponent))
-    return decimal.isNoFurther(from: binary, than: step)
+    return decimal.isNear(binary, within: step, orAtIt: false)
+      || decimal.isNear(binary, within: step, orAtIt: true)
+        && isPrinted(float, as: mantissa, exponent)
+  }
+
+  /// Which of two decimals a float prints as that lies in the middle between them: the even one, or the
+  /// shortest that reads as the float. Below a power of two the even one may not.
+  private static func isPrinted(_ float: Double, as mantissa: UInt64, _ exponent: Int) -> Bool {
+    if mantissa.isMultiple(of: 2) { return true }
+    guard let shortest = DecimalNumber(float.description.utf8) else { return false }
+    let zeros = shortest.digits.reversed().prefix { $0 == UInt8(ascii: "0") }.count
+    return shortest.exponent + zeros == exponent
+      && UInt64(String(decoding: shortest.digits.dropLast(zeros), as: UTF8.self)) == mantissa
   }
 }
 
@@ -203,18 +216,20 @@ private struct WideNumber {
     multiply(by: (0..<(power % 19)).reduce(1) { power, _ in power * 10 })
   }
 
-  /// Whether the other number is no further away than `distance`.
-  func isNoFurther(from other: WideNumber, than distance: WideNumber) -> Bool {
+  /// Whether the other number is nearer than `distance`.
+  ///
+  /// - Parameter includesIt: Whether it may also be just as far away.
+  func isNear(_ other: WideNumber, within distance: WideNumber, orAtIt includesIt: Bool) -> Bool {
     let count = max(limbs.count, other.limbs.count, distance.limbs.count) + 1
-    // Self + distance - other, and other + distance - self, of which none may be negative.
-    return Self.isSum(self, distance, atLeast: other, count)
-      && Self.isSum(other, distance, atLeast: self, count)
+    // Neither self + distance - other nor other + distance - self may be negative, or zero.
+    return Self.isSum(self, distance, above: other, orEqual: includesIt, count)
+      && Self.isSum(other, distance, above: self, orEqual: includesIt, count)
   }
 
   private static func isSum(
-    _ first: WideNumber, _ second: WideNumber, atLeast third: WideNumber, _ count: Int
+    _ first: WideNumber, _ second: WideNumber, above third: WideNumber, orEqual: Bool, _ count: Int
   ) -> Bool {
-    var carry: Int128 = 0
+    var carry: Int128 = orEqual ? 0 : -1
     for index in 0..<count {
       carry += Int128(first[index]) + Int128(second[index]) - Int128(third[index])
       carry >>= 64

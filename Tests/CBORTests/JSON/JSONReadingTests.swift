@@ -1,4 +1,5 @@
 import CBOR
+import Foundation
 import Synchronization
 import Testing
 
@@ -108,6 +109,9 @@ import Testing
       ("1.7976931348623157e+308", 1.7976931348623157e308),
       ("0.000", 0), ("0e0", 0), ("-0.0", -0.0), ("-0E-9", -0.0), ("1e-99", 1e-99),
       ("0.1e1", 1), ("1.0000000000000002", 1.0000000000000002),
+      ("1181238254782928.8", 1181238254782928.75), ("955876816696651.12", 955876816696651.125),
+      // In the middle as well, but the even one is nearer to the float below this power of two.
+      ("5.960464477539063e-8", 0x1p-24),
     ] as [(String, Double)])
   func floats(_ text: String, _ float: Double) throws {
     #expect(try Value(json: text) == .float(float))
@@ -122,6 +126,9 @@ import Testing
       ("9007199254740993.0", "4([-1, 90071992547409930])"),
       ("3.14159265358979323846", "4([-20, 314159265358979323846])"),
       ("1.0000000000000001", "4([-16, 10000000000000001])"),
+      // In the middle between two numbers of 17 digits: this is not the one that is printed.
+      ("1181238254782928.7", "4([-1, 11812382547829287])"),
+      ("955876816696651.13", "4([-2, 95587681669665113])"),
       ("0.1234567890123456789", "4([-19, 1234567890123456789])"),
       ("1.00000000000000000000001", "4([-23, 100000000000000000000001])"),
       ("12345678901234567890.5e1", "123456789012345678905"),
@@ -138,19 +145,41 @@ import Testing
     #expect(Double(json.text) == written)
   }
 
-  @Test("Which floats are what was written is found by exact arithmetic") func roundings() throws {
+  @Test(
+    "A float stands for 16 or 17 digits when printf gives them, which is exact",
+    arguments: [-4...0, -24...5, -320...290])
+  func roundings(_ exponents: ClosedRange<Int>) throws {
     var generator = SeededGenerator(seed: 17)
-    for _ in 0..<20_000 {
-      let float = Double(bitPattern: generator.next())
-      guard float.isFinite else { continue }
-      #expect(try Value(json: "\(float)") == .float(float) || float == float.rounded())
-      // Its 17 digits, and 17 other ones: between neighbours there are at most a few.
-      let digits = (0..<17).map { _ in String(generator.next() % 10) }.joined()
-      let text = "1.\(digits.dropFirst())e\(Int(generator.next() % 600) - 300)"
-      guard case .float(let nearest) = try Value(json: text) else { continue }
-      let distance = abs(nearest.ulp / nearest)
-      #expect(distance < 4.5e-16 && nearest == Double(text))
+    var wrong: [String] = []
+    var kept = 0
+    for _ in 0..<10_000 {
+      let length: UInt64 = generator.next().isMultiple(of: 2) ? 1 : 10
+      let least: UInt64 = 1_000_000_000_000_000 * length
+      var mantissa = UInt64.random(in: least..<(least * 10), using: &generator)
+      // Zeros at the end are not significant.
+      if mantissa.isMultiple(of: 10) { mantissa += 1 }
+      let exponent = Int.random(in: exponents, using: &generator)
+      let text = "\(mantissa)e\(exponent)"
+      guard let float = Double(text), float.isFinite, float != 0 else { continue }
+      let digits = String(mantissa)
+      let printed = String(format: "%.\(digits.count - 1)e", float)
+      let isSame = printed.prefix { $0 != "e" }.filter(\.isNumber) == digits
+      let value = try Value(json: text)
+      if (value == .float(float)) != isSame {
+        wrong.append("\(text), which is printed as \(printed)")
+      }
+      if !isSame { kept += 1 }
+      // Written out, where that is how the digits are read without an exponent.
+      guard (-16...(-1)).contains(exponent) else { continue }
+      let places = digits.count + exponent
+      let plain =
+        places > 0
+        ? "\(digits.prefix(places)).\(digits.dropFirst(places))"
+        : "0." + String(repeating: "0", count: -places) + digits
+      if try Value(json: plain) != value { wrong.append(plain) }
     }
+    #expect(wrong == [])
+    #expect(kept > 500)
   }
 
   @Test("Numbers are as large as they like, up to 4,300 digits and exponents up to 10^18")
