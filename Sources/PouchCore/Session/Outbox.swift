@@ -318,9 +318,12 @@ package struct Outbox: ~Copyable, Sendable {
     spareHeads = []
   }
 
-  /// Memory for the head of a frame, or all of a control frame.
+  /// Memory for a control frame: of the size that `recycle` keeps, unless replies wait already. A
+  /// burst of those takes little memory each; a frame now and then takes what the last one had.
   private mutating func takeHead(_ capacity: Int) -> ByteBuffer {
-    if !spareHeads.isEmpty { return takeSpare(capacity) }
+    guard spareHeads.isEmpty, queuedReplies > 0 else {
+      return takeSpare(FrameHeader.size + Outbox.overhead)
+    }
     var buffer = ByteBuffer(capacity: capacity)
     buffer.appendZeros(FrameHeader.size)
     return buffer
