@@ -65,7 +65,7 @@ struct AttentionTests {
 
   @Test("does not take a peer for silent whose word it has not read")
   func silence() async throws {
-    try await withBlockedLoop({ $0.heartbeat = .milliseconds(100) }, blocks: 1_000_000) {
+    try await withBlockedLoop({ $0.heartbeat = .milliseconds(500) }, blocks: 4_000_000) {
       endpoint, isBlocked, failures in
       try await withSender(to: endpoint, options: sending) { other in
         try await other.send(Bytes([1, 2])).processed()
@@ -83,7 +83,7 @@ struct AttentionTests {
 
   @Test("does not take a frame for stalled whose rest it has not read")
   func stall() async throws {
-    try await withBlockedLoop({ $0.body = .milliseconds(100) }, blocks: 1_000_000) {
+    try await withBlockedLoop({ $0.body = .seconds(1) }, blocks: 4_000_000) {
       endpoint, isBlocked, failures in
       try await withSender(to: endpoint, options: sending) { other in
         try await withSender(to: endpoint, options: sending) { blocking in
@@ -101,7 +101,7 @@ struct AttentionTests {
 
   @Test("does not take a peer for late whose hello it has not read")
   func hello() async throws {
-    try await withBlockedLoop({ $0.hello = .milliseconds(200) }, blocks: 1_000_000) {
+    try await withBlockedLoop({ $0.hello = .seconds(1) }, blocks: 4_000_000) {
       endpoint, isBlocked, failures in
       try await withSender(to: endpoint, options: sending) { blocking in
         let receipt = try await blocking.send(Bytes([1]))

@@ -7,7 +7,7 @@ import Synchronization
 final class Waiter: Sendable {
   private enum State {
     case idle
-    case waiting(UnsafeContinuation<Result<Void, PouchError>, Never>)
+    case waiting(UnsafeContinuation<Void, Never>)
     case fired(Result<Void, PouchError>)
   }
 
@@ -20,17 +20,21 @@ final class Waiter: Sendable {
   ///
   /// - Throws: What `fire` was given, or `.cancelled`.
   func wait() async throws(PouchError) {
-    let result = await withTaskCancellationHandler {
+    await withTaskCancellationHandler {
       await withUnsafeContinuation { continuation in
-        let early: Result<Void, PouchError>? = state.withLock { state in
-          if case .fired(let result) = state { return result }
+        let hasFired = state.withLock { state in
+          if case .fired = state { return true }
           state = .waiting(continuation)
-          return nil
+          return false
         }
-        if let early { continuation.resume(returning: early) }
+        if hasFired { continuation.resume() }
       }
     } onCancel: {
       fire(.failure(PouchError(.cancelled, "cancelled while waiting")))
+    }
+    // Fetched under the lock, which orders what the two tasks do; see `WaitSlot`.
+    guard case .fired(let result) = state.withLock({ $0 }) else {
+      preconditionFailure("a wait is over without an outcome")
     }
     try result.get()
   }
@@ -41,7 +45,7 @@ final class Waiter: Sendable {
   @discardableResult
   func fire(_ result: Result<Void, PouchError>) -> Bool {
     let (isFirst, continuation) = state.withLock {
-      state -> (Bool, UnsafeContinuation<Result<Void, PouchError>, Never>?) in
+      state -> (Bool, UnsafeContinuation<Void, Never>?) in
       switch state {
       case .fired: return (false, nil)
       case .idle:
@@ -52,7 +56,7 @@ final class Waiter: Sendable {
         return (true, continuation)
       }
     }
-    continuation?.resume(returning: result)
+    continuation?.resume()
     return isFirst
   }
 }

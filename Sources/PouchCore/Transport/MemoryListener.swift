@@ -38,7 +38,7 @@ public final class MemoryListener: StreamListener {
       state.pending.append(stream)
       return state.acceptor.take()
     }
-    acceptor?.resume(returning: .ready)
+    acceptor?.resume()
   }
 
   public func accept() async throws(PouchError) -> MemoryStream {
@@ -61,20 +61,22 @@ public final class MemoryListener: StreamListener {
     }
     transport.remove(self)
     for stream in pending { stream.close() }
-    acceptor?.resume(returning: .ready)
+    acceptor?.resume()
   }
 
   private func wait() async -> WaitSlot.Outcome {
+    var early: WaitSlot.Outcome?
     await withTaskCancellationHandler {
       await withUnsafeContinuation { continuation in
-        let outcome: WaitSlot.Outcome? = state.withLock { state in
+        early = state.withLock { state in
           if state.isClosed || !state.pending.isEmpty { return .ready }
           return state.acceptor.park(continuation)
         }
-        if let outcome { continuation.resume(returning: outcome) }
+        if early != nil { continuation.resume() }
       }
     } onCancel: {
-      state.withLock { $0.acceptor.take() }?.resume(returning: .cancelled)
+      state.withLock { $0.acceptor.take(.cancelled) }?.resume()
     }
+    return early ?? state.withLock { $0.acceptor.outcome }
   }
 }

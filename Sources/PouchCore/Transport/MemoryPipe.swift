@@ -43,7 +43,7 @@ final class MemoryPipe: Sendable {
         writer = state.writer.take()
         return length
       }
-      writer?.resume(returning: .ready)
+      writer?.resume()
       if let count { return count }
       try await wait(.reader).check("read")
     }
@@ -75,7 +75,7 @@ final class MemoryPipe: Sendable {
       }
       return length
     }
-    reader?.resume(returning: .ready)
+    reader?.resume()
     return length
   }
 
@@ -86,7 +86,7 @@ final class MemoryPipe: Sendable {
       state.isFinished = true
       return state.reader.take()
     }
-    reader?.resume(returning: .ready)
+    reader?.resume()
   }
 
   func closeWriter() { close { $0.isWriterClosed = true } }
@@ -104,14 +104,15 @@ final class MemoryPipe: Sendable {
       change(&state)
       return (state.reader.take(), state.writer.take())
     }
-    reader?.resume(returning: .ready)
-    writer?.resume(returning: .ready)
+    reader?.resume()
+    writer?.resume()
   }
 
   private func wait(_ end: End) async -> WaitSlot.Outcome {
+    var early: WaitSlot.Outcome?
     await withTaskCancellationHandler {
       await withUnsafeContinuation { continuation in
-        let outcome: WaitSlot.Outcome? = state.withLock { state in
+        early = state.withLock { state in
           let isOver = state.isReaderClosed || state.isWriterClosed
           switch end {
           case .reader:
@@ -122,16 +123,23 @@ final class MemoryPipe: Sendable {
             return state.writer.park(continuation)
           }
         }
-        if let outcome { continuation.resume(returning: outcome) }
+        if early != nil { continuation.resume() }
       }
     } onCancel: {
       let waiting = state.withLock { state in
         switch end {
-        case .reader: state.reader.take()
-        case .writer: state.writer.take()
+        case .reader: state.reader.take(.cancelled)
+        case .writer: state.writer.take(.cancelled)
         }
       }
-      waiting?.resume(returning: .cancelled)
+      waiting?.resume()
     }
+    return early
+      ?? state.withLock { state in
+        switch end {
+        case .reader: state.reader.outcome
+        case .writer: state.writer.outcome
+        }
+      }
   }
 }

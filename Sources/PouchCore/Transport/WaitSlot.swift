@@ -3,16 +3,23 @@
 /// A value of the state under a `Mutex`: `park` and `take` are called with the lock held, and what
 /// `take` returns is resumed once the lock is free. The waiting side is always
 ///
+///     var early: WaitSlot.Outcome?
 ///     await withTaskCancellationHandler {
 ///       await withUnsafeContinuation { continuation in
-///         // lock: nothing to do but wait? then park(continuation)
+///         early = // lock: nothing to do but wait? then park(continuation)
+///         if early != nil { continuation.resume() }
 ///       }
 ///     } onCancel: {
-///       // lock: take(); then resume(returning: .cancelled)
+///       // lock: take(.cancelled); then resume()
 ///     }
+///     return early ?? // lock: slot.outcome
 ///
 /// and `park` closes the gap between the two: a task that was cancelled before it parked is seen
 /// there, and one that is cancelled after it is found by `take`.
+///
+/// The continuation carries nothing: the waiting task fetches the outcome under the lock, which
+/// orders what the two tasks do. And it is never resumed with the lock held: a task that is being
+/// cancelled holds the runtime's lock on its status while its `onCancel` asks for this one.
 package struct WaitSlot: Sendable {
   /// Why a wait is over.
   package enum Outcome: Sendable {
@@ -26,9 +33,11 @@ package struct WaitSlot: Sendable {
     case occupied
   }
 
-  package typealias Continuation = UnsafeContinuation<Outcome, Never>
+  package typealias Continuation = UnsafeContinuation<Void, Never>
 
   private var waiting: Continuation?
+  /// Why the last wait that `take` ended is over.
+  package private(set) var outcome = Outcome.ready
   /// Counts the waits, so that a deadline ends the one that it belongs to and no later one.
   package private(set) var turn: UInt32 = 0
 
@@ -48,15 +57,18 @@ package struct WaitSlot: Sendable {
     return nil
   }
 
-  /// Removes who waits; the caller resumes it after it has let go of the lock.
-  package mutating func take() -> Continuation? {
-    defer { waiting = nil }
+  /// Ends the wait of the task that waits here; the caller resumes it after it has let go of the
+  /// lock.
+  package mutating func take(_ outcome: Outcome = .ready) -> Continuation? {
+    guard let waiting else { return nil }
+    self.waiting = nil
+    self.outcome = outcome
     return waiting
   }
 
-  /// Removes who waits, if it is still the wait that had this turn.
-  package mutating func take(turn: UInt32) -> Continuation? {
-    self.turn == turn ? take() : nil
+  /// Ends the wait if it is still the one that had this turn.
+  package mutating func take(_ outcome: Outcome, turn: UInt32) -> Continuation? {
+    self.turn == turn ? take(outcome) : nil
   }
 }
 

@@ -45,7 +45,7 @@ private final class AbandonableCall<T: Sendable>: Sendable {
       state.result = result
       return (true, state.slot.take())
     }
-    waiting?.resume(returning: .ready)
+    waiting?.resume()
     return isWanted
   }
 
@@ -54,28 +54,28 @@ private final class AbandonableCall<T: Sendable>: Sendable {
     let waiting = state.withLock { state -> WaitSlot.Continuation? in
       guard state.result == nil, state.givenUp == nil else { return nil }
       state.givenUp = reason
-      return state.slot.take()
+      return state.slot.take(reason)
     }
-    waiting?.resume(returning: reason)
+    waiting?.resume()
   }
 
   func result(_ operation: StaticString) async throws(PouchError) -> T {
-    let outcome = await withTaskCancellationHandler {
+    var early: WaitSlot.Outcome?
+    await withTaskCancellationHandler {
       await withUnsafeContinuation { continuation in
-        let outcome = state.withLock { state -> WaitSlot.Outcome? in
+        early = state.withLock { state -> WaitSlot.Outcome? in
           if let reason = state.givenUp { return reason }
           if state.result != nil { return .ready }
           return state.slot.park(continuation)
         }
-        if let outcome { continuation.resume(returning: outcome) }
+        if early != nil { continuation.resume() }
       }
     } onCancel: {
       giveUp(.cancelled)
     }
-    try outcome.check(operation)
-    guard let result = state.withLock({ $0.result }) else {
-      preconditionFailure("a call is over without a result")
-    }
+    let (outcome, result) = state.withLock { ($0.slot.outcome, $0.result) }
+    try (early ?? outcome).check(operation)
+    guard let result else { preconditionFailure("a call is over without a result") }
     return try result.get()
   }
 }

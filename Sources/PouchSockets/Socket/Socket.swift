@@ -142,8 +142,8 @@ final class Socket: Sendable {
       return (reader, writer)
     }
     if entered, use.leave() { release() }
-    reader?.resume(returning: .ready)
-    writer?.resume(returning: .ready)
+    reader?.resume()
+    writer?.resume()
   }
 
   /// Wakes who waits to read, or makes the next such wait return at once.
@@ -159,18 +159,7 @@ final class Socket: Sendable {
   /// Waits as `waitToRead` does, but times out when nothing comes for `patience`, or up to twice
   /// that. One timer serves many waits: a busy connection sets it once in that time.
   func waitToRead(patience: Duration) async -> WaitSlot.Outcome {
-    await withTaskCancellationHandler {
-      await withUnsafeContinuation { continuation in
-        let (outcome, turn) = park(.read, continuation)
-        if let outcome {
-          continuation.resume(returning: outcome)
-        } else {
-          setIdleTimer(turn, patience)
-        }
-      }
-    } onCancel: {
-      take(.read)?.resume(returning: .cancelled)
-    }
+    await wait(.read) { turn in setIdleTimer(turn, patience) }
   }
 
   private func setIdleTimer(_ turn: UInt32, _ patience: Duration) {
@@ -188,13 +177,13 @@ final class Socket: Sendable {
   private func idleTimerFired(_ turn: UInt32, _ patience: Duration) {
     let (reader, later) = state.withLock { state -> (WaitSlot.Continuation?, UInt32?) in
       state.isIdleTimerSet = false
-      if let reader = state.reader.take(turn: turn) { return (reader, nil) }
+      if let reader = state.reader.take(.timedOut, turn: turn) { return (reader, nil) }
       guard state.reader.isOccupied, state.patientTurn == state.reader.turn else {
         return (nil, nil)
       }
       return (nil, state.reader.turn)
     }
-    reader?.resume(returning: .timedOut)
+    reader?.resume()
     if let later { setIdleTimer(later, patience) }
   }
 
@@ -207,22 +196,37 @@ final class Socket: Sendable {
 
   private func wait(_ side: Side, until deadline: EventLoop.Instant?) async -> WaitSlot.Outcome {
     var timer: EventLoop.Timer?
-    let outcome = await withTaskCancellationHandler {
-      await withUnsafeContinuation { continuation in
-        let (outcome, turn) = park(side, continuation)
-        if let outcome {
-          continuation.resume(returning: outcome)
-        } else if let deadline {
-          timer = loop.schedule(at: deadline) { [weak self] in
-            self?.take(side, turn: turn)?.resume(returning: .timedOut)
-          }
-        }
+    let outcome = await wait(side) { turn in
+      guard let deadline else { return }
+      timer = loop.schedule(at: deadline) { [weak self] in
+        self?.take(side, .timedOut, turn: turn)?.resume()
       }
-    } onCancel: {
-      take(side)?.resume(returning: .cancelled)
     }
     timer?.cancel()
     return outcome
+  }
+
+  /// - Parameter onParked: Called when the task waits, with the turn of the wait.
+  private func wait(
+    _ side: Side, onParked: (_ turn: UInt32) -> Void
+  ) async -> WaitSlot.Outcome {
+    var early: WaitSlot.Outcome?
+    await withTaskCancellationHandler {
+      await withUnsafeContinuation { continuation in
+        let (outcome, turn) = park(side, continuation)
+        early = outcome
+        if outcome == nil { onParked(turn) } else { continuation.resume() }
+      }
+    } onCancel: {
+      take(side, .cancelled)?.resume()
+    }
+    return early
+      ?? state.withLock { state in
+        switch side {
+        case .read: state.reader.outcome
+        case .write: state.writer.outcome
+        }
+      }
   }
 
   private func park(
@@ -254,13 +258,15 @@ final class Socket: Sendable {
     }
   }
 
-  private func take(_ side: Side, turn: UInt32? = nil) -> WaitSlot.Continuation? {
+  private func take(
+    _ side: Side, _ outcome: WaitSlot.Outcome, turn: UInt32? = nil
+  ) -> WaitSlot.Continuation? {
     state.withLock { state in
       switch (side, turn) {
-      case (.read, nil): state.reader.take()
-      case (.read, let turn?): state.reader.take(turn: turn)
-      case (.write, nil): state.writer.take()
-      case (.write, let turn?): state.writer.take(turn: turn)
+      case (.read, nil): state.reader.take(outcome)
+      case (.read, let turn?): state.reader.take(outcome, turn: turn)
+      case (.write, nil): state.writer.take(outcome)
+      case (.write, let turn?): state.writer.take(outcome, turn: turn)
       }
     }
   }
@@ -272,8 +278,8 @@ final class Socket: Sendable {
   func close() {
     guard use.close() else { return }
     let (reader, writer) = state.withLock { ($0.reader.take(), $0.writer.take()) }
-    reader?.resume(returning: .ready)
-    writer?.resume(returning: .ready)
+    reader?.resume()
+    writer?.resume()
     if use.leave() { release() }
   }
 
