@@ -99,13 +99,15 @@ class Wires:
             made.set_alpn_protocols(list(self.protocols))
         return made
 
-    def dial(self, endpoint):
+    def dial(self, endpoint, source=None):
+        """- source: the host to come from, where this is no Unix socket."""
         if endpoint.startswith("unix:"):
             stream = socket.socket(socket.AF_UNIX)
             stream.settimeout(PATIENCE)
             stream.connect(unix_address(endpoint))
             return stream
-        stream = socket.create_connection(address(endpoint), PATIENCE)
+        stream = socket.create_connection(
+            address(endpoint), PATIENCE, source and (source, 0))
         stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if endpoint.startswith("tls:"):
             stream = self.context(False).wrap_socket(stream, suppress_ragged_eofs=False)

@@ -37,7 +37,8 @@ class Runner:
         self.key = os.path.join(self.directory, "key")
         with open(os.open(self.key, os.O_WRONLY | os.O_CREAT, 0o600), "wb") as file:
             file.write(KEY)
-        self.lock, self.made, self.authority = threading.Lock(), 0, None
+        self.lock, self.authority = threading.Lock(), None
+        self.made = self.visits = 0
 
     def certificates(self):
         """An authority of this run's own, and what both sides need of it."""
@@ -123,8 +124,12 @@ class Runner:
         return faults
 
     def visit(self, receiver, endpoint, item):
-        """Plays a case as a sender that dials."""
-        with Wires().dial(endpoint) as stream:
+        """Plays a case as a sender that dials, from a host of its own: what the receiver tells of a
+        peer is told by its address, and the port of a connection that has ended is soon another's."""
+        with self.lock:
+            self.visits += 1
+            source = f"127.1.{self.visits >> 8}.{self.visits & 255}"
+        with Wires().dial(endpoint, source) as stream:
             side = Side(stream, "sender", True, item.pipeline, KEY, item.level)
             fault = play(item, side)
             peer = own_name(stream)
