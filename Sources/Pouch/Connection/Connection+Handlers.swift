@@ -75,12 +75,16 @@ extension Connection {
     if hasTooMany { hasTooManyReplies.store(true, ordering: .relaxed) }
   }
 
+  /// Whether the peer has to read replies before this side reads more. Only a refusal can change
+  /// that while objects are handed over.
+  var mustAwaitReplies: Bool { hasTooManyReplies.load(ordering: .relaxed) }
+
   /// Waits while the peer does not read the replies that wait for it: who does not listen is not
   /// listened to. That is what bounds them.
   ///
   /// - Throws: `.limitExceeded` when that takes longer than a frame may.
   func awaitReplies() async throws(PouchError) {
-    guard hasTooManyReplies.load(ordering: .relaxed) else { return }
+    guard mustAwaitReplies else { return }
     wakeFlusher()
     let waiter = state.withLock { state -> Waiter? in
       guard state.session.outbox.hasTooManyReplies, state.outcome == nil else {

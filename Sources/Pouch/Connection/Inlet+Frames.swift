@@ -9,14 +9,12 @@ extension Inlet {
     var objects = FrameObjects(
       body, first: header.firstID, count: header.count, duplicates: duplicates, plain: plain)
     for _ in 0..<duplicates { _ = try objects.advance() }
-    let isSettledEarly = connection.agreement.acknowledge == .received
-    // Nobody is answered for twice: what is refused is refused before the rest is acknowledged.
-    if isSettledEarly { try await refuseEarly(objects) }
     var books = FrameBooks(
       first: header.firstID + UInt64(duplicates),
-      last: header.firstID + UInt64(header.count) - 1, isSettledEarly, on: connection)
+      last: header.firstID + UInt64(header.count) - 1, on: connection)
     switch sink {
-    case .none: break
+    case .none:
+      if books.answersOnArrival { try await answerOnArrival(objects, &books) }
     case .whole(let handler): try await hand(&objects, to: handler, &books)
     case .immediate(let handler): try await hand(&objects, to: handler, &books)
     case .batches(let handler): try await hand(objects, to: handler, &books)
@@ -25,14 +23,18 @@ extension Inlet {
     }
   }
 
-  /// Refuses those of the objects that the gate does not admit, before any is handed over.
-  private func refuseEarly(_ objects: FrameObjects) async throws(PouchError) {
+  /// Refuses those of the objects that the gate does not admit and acknowledges the others, in this
+  /// order: nobody is answered for twice.
+  private func answerOnArrival(
+    _ objects: FrameObjects, _ books: inout FrameBooks
+  ) async throws(PouchError) {
     var objects = objects
     while try objects.advance() {
       if gate.admits(objects.current) { continue }
       refuse(objects.current)
       try await connection.awaitReplies()
     }
+    books.answerForAll()
   }
 
   /// - Returns: How many of the objects came before; nil when this side takes no more.
@@ -53,6 +55,7 @@ extension Inlet {
     _ objects: inout FrameObjects, to handler: @Sendable (Delivery) async throws -> Void,
     _ books: inout FrameBooks
   ) async throws(PouchError) {
+    if books.answersOnArrival { try await answerOnArrival(objects, &books) }
     var pace = Pace()
     while try objects.advance() {
       if gate.admits(objects.current) {
@@ -60,15 +63,16 @@ extension Inlet {
           try await hand(objects.current, to: handler)
         } catch {
           connection.refuse(RefusedObject(objects.current), Refusal(handlerError: error))
+          try await connection.awaitReplies()
         }
-      } else if !books.isSettledEarly {
+      } else if !books.answersOnArrival {
         refuse(objects.current)
+        try await connection.awaitReplies()
       }
-      try await connection.awaitReplies()
       if pace.isDue() { await books.breathe(objects.current.id) }
       if connection.isClosing { break }
     }
-    books.close(objects.current.id)
+    books.answer(upTo: objects.current.id)
   }
 
   /// Calls the handler in a function of its own: behind the call of a closure the compiler checks
@@ -82,16 +86,19 @@ extension Inlet {
 
   // MARK: One by one, without waiting
 
+  /// A fast handler goes through the whole frame before anybody could read an answer: the objects
+  /// are answered for on arrival only when it turns out to be slow.
   private func hand(
     _ objects: inout FrameObjects, to handler: @Sendable (Delivery) throws -> Void,
     _ books: inout FrameBooks
   ) async throws(PouchError) {
     var pace = Pace()
-    while try handOn(&objects, to: handler, &pace, isSettledEarly: books.isSettledEarly) {
+    while try handOn(&objects, to: handler, &pace, &books) {
+      if books.answersOnArrival, !books.isAnswered { try await answerOnArrival(objects, &books) }
       await books.breathe(objects.current.id)
       try await connection.awaitReplies()
     }
-    books.close(objects.current.id)
+    books.answer(upTo: objects.current.id)
   }
 
   /// Hands over objects until the handler has been slow, the peer has too many replies to read, or
@@ -100,20 +107,23 @@ extension Inlet {
   /// - Returns: Whether there may be more.
   private func handOn(
     _ objects: inout FrameObjects, to handler: @Sendable (Delivery) throws -> Void,
-    _ pace: inout Pace, isSettledEarly: Bool
+    _ pace: inout Pace, _ books: inout FrameBooks
   ) throws(PouchError) -> Bool {
     while try objects.advance() {
       if gate.admits(objects.current) {
         do {
           try handler(objects.current)
         } catch {
+          // What arrived is acknowledged, whatever becomes of it.
+          if books.answersOnArrival { books.answer(upTo: objects.current.id) }
           connection.refuse(RefusedObject(objects.current), Refusal(handlerError: error))
+          if connection.mustAwaitReplies { return true }
         }
-      } else if !isSettledEarly {
+      } else if !books.isAnswered {
         refuse(objects.current)
+        if connection.mustAwaitReplies { return true }
       }
       if connection.isClosing { return false }
-      if connection.hasTooManyReplies.load(ordering: .relaxed) { return true }
       if pace.isDue() { return true }
     }
     return false
@@ -131,11 +141,12 @@ extension Inlet {
     var admitsAll = true
     while try probe.advance() { admitsAll = gate.admits(probe.current) && admitsAll }
     let count = Int(probe.current.id + 1 - first)
-    guard count > 0 else { return books.close(probe.current.id) }
+    guard count > 0 else { return books.answer(upTo: probe.current.id) }
     guard admitsAll else {
       var objects = objects
       return try await hand(&objects, to: { try await handler(DeliveryBatch($0)) }, &books)
     }
+    if books.answersOnArrival { books.answerForAll() }
     do {
       try await handler(DeliveryBatch(objects, firstID: first, count: count))
     } catch {
@@ -146,7 +157,7 @@ extension Inlet {
         try await connection.awaitReplies()
       }
     }
-    books.close(probe.current.id)
+    books.answer(upTo: probe.current.id)
   }
 }
 
@@ -155,33 +166,37 @@ extension Inlet {
 private struct FrameBooks {
   private let connection: Connection
   private var next: UInt64
+  private let last: UInt64
   /// Objects are answered for when they have arrived, not when they are handled.
-  let isSettledEarly: Bool
+  let answersOnArrival: Bool
 
-  init(first: UInt64, last: UInt64, _ isSettledEarly: Bool, on connection: Connection) {
+  init(first: UInt64, last: UInt64, on connection: Connection) {
     self.connection = connection
     next = first
-    self.isSettledEarly = isSettledEarly
-    if isSettledEarly { settle(last) }
+    self.last = last
+    answersOnArrival = connection.agreement.acknowledge == .received
   }
+
+  /// Whether every object of the frame has its answer.
+  var isAnswered: Bool { next > last }
 
   /// Lets the sender see how far a slow handler has come, and others have the thread.
   mutating func breathe(_ last: UInt64) async {
-    guard !isSettledEarly else { return }
-    settle(last)
-    connection.wakeFlusher()
+    if !answersOnArrival {
+      answer(upTo: last)
+      connection.wakeFlusher()
+    }
     await Task.yield()
   }
 
-  /// Books everything up to `last`.
-  mutating func close(_ last: UInt64) {
-    if !isSettledEarly { settle(last) }
-  }
+  /// Settles every object of the frame; one that was refused before keeps its refusal.
+  mutating func answerForAll() { answer(upTo: last) }
 
-  private mutating func settle(_ last: UInt64) {
-    guard last >= next else { return }
-    let ids = next...last
-    next = last + 1
+  /// Settles every object up to `id`; one that was refused before keeps its refusal.
+  mutating func answer(upTo id: UInt64) {
+    guard id >= next else { return }
+    let ids = next...id
+    next = id + 1
     connection.state.withLock { $0.session.settle(ids) }
   }
 }
