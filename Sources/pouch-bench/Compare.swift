@@ -3,7 +3,7 @@ import PouchBench
 import PouchCommand
 
 extension PouchBenchTool {
-  struct Compare: ParsableCommand {
+  struct Compare: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Compares two reports, and fails when a threshold is crossed.",
       discussion: """
@@ -41,11 +41,11 @@ extension PouchBenchTool {
 
     @OptionGroup(title: "Messages") var messages: MessageOptions
 
-    func run() throws {
+    func run() async throws {
       var command = CompareCommand(before, after, messages.makeConsole(Environment.all))
       command.failIf = failIf
       command.tolerance = tolerance
-      throw ExitCode(command.run())
+      throw ExitCode(await command.run())
     }
   }
 }

@@ -283,4 +283,82 @@ import Testing
     let watched = isReceiver ? received : sent
     #expect(watched.errors.contains("status 0"), "\(watched)")
   }
+
+  // MARK: What nobody reads
+
+  /// A receiver with a redirection to a pipe.
+  private func receiver(_ redirection: String, _ pipe: UnreadPipe) -> Program {
+    Program(
+      name: "pouch-receive",
+      command: ["sh", "-c", "pipe=$0; exec \"$@\" \(redirection) \"$pipe\"", pipe.path]
+        + Program.receive.command)
+  }
+
+  @Test("a log that nobody reads stops nobody, and not the end")
+  func unreadLog() async throws {
+    let workspace = try Workspace()
+    let file = try workspace.make("a", size: 10)
+    let pipe = try UnreadPipe(workspace.file("pipe"))
+    let (sent, received) = try await withProgram(
+      receiver("2>", pipe), receiving(workspace, ["--json", "-v"])
+    ) { running in
+      let endpoint = try await running.endpoint()
+      var sent: [Outcome] = []
+      for _ in 1...5 { sent.append(try await run(.send, ["--to", endpoint, file])) }
+      running.send(SIGTERM)
+      return sent
+    }
+    #expect(sent.map(\.status) == [0, 0, 0, 0, 0], "\(sent)")
+    #expect(received.status == 0, "\(received)")
+    let events = try EventTable(of: "receiver").events(received.output)
+    #expect(events.last?.text("event") == "summary")
+  }
+
+  @Test("events that nobody reads hold up acknowledgements alone, and are all there when they are read")
+  func unreadEvents() async throws {
+    let workspace = try Workspace()
+    let count = 2000
+    let lines = try workspace.write("lines", String(repeating: "1\n", count: count))
+    let pipe = try UnreadPipe(workspace.file("pipe"))
+    let (sent, received) = try await withProgram(
+      receiver(">", pipe), receiving(workspace, ["--json", "-v"])
+    ) { running in
+      let endpoint = try await running.endpoint()
+      async let sending = run(
+        .send, ["--to", endpoint, "--format", "json", "--each-line", lines])
+      try await running.line(with: "connected: ")
+      // Others are served meanwhile.
+      for _ in 1...3 {
+        let checked = try await run(.send, ["--to", endpoint, "--check", "--connect"])
+        #expect(checked.status == 0, "\(checked)")
+      }
+      async let read = pipe.lines(to: "\"event\":\"summary\"")
+      let sent = try await sending
+      running.send(SIGTERM)
+      let events = try EventTable(of: "receiver").events(await read)
+      #expect(events.named("object").count == count)
+      #expect(Set(events.named("object").compactMap { $0.number("id") }).count == count)
+      return sent
+    }
+    #expect(sent.status == 0, "\(sent)")
+    #expect(received.status == 0, "\(received)")
+  }
+
+  @Test("a receiver whose events nobody reads is ended by a signal", arguments: [SIGTERM, SIGINT])
+  func unreadEnd(_ signal: Int32) async throws {
+    let workspace = try Workspace()
+    let file = try workspace.make("a", size: 10)
+    let pipe = try UnreadPipe(workspace.file("pipe"))
+    // It has what it was asked for, and waits for whoever reads what it says.
+    let (sent, received) = try await withProgram(
+      receiver(">", pipe), receiving(workspace, ["--json", "-v", "--count", "1"])
+    ) { running in
+      let sent = try await run(.send, ["--to", try await running.endpoint(), file])
+      try await running.line(with: "received 1 object")
+      running.send(signal)
+      return sent
+    }
+    #expect(sent.status == 0, "\(sent)")
+    #expect(received.status == 128 + signal, "\(received)")
+  }
 }

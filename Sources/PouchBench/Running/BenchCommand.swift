@@ -28,9 +28,9 @@ package struct BenchCommand: Sendable {
   /// - Returns: The exit status; what went wrong has been told.
   package func run() async -> ExitStatus {
     do {
-      return try await start()
+      return await console.finish(try await start())
     } catch {
-      return console.end(with: error)
+      return await console.finish(console.end(with: error))
     }
   }
 
@@ -57,7 +57,7 @@ package struct BenchCommand: Sendable {
     defer { console.showProgress("") }
     let report = try await runner.run(command: commandLine)
     console.showProgress("")
-    try write(report, json: files[0], csv: files[1])
+    try await write(report, json: files[0], csv: files[1])
     return .success
   }
 
@@ -69,18 +69,18 @@ package struct BenchCommand: Sendable {
     return options
   }
 
-  private func write(_ report: Report, json: ReportFile?, csv: ReportFile?) throws(PouchError) {
+  private func write(_ report: Report, json: ReportFile?, csv: ReportFile?) async throws(PouchError) {
     if report.environment.isDebug {
       console.log(.warning, "this is a debug build: its figures say nothing")
     }
     if let json, !json.isStandardOutput { try json.write(report.json() + "\n") }
     if let csv, !csv.isStandardOutput { try csv.write(report.csv()) }
     if json?.isStandardOutput == true {
-      try console.result(report.json())
+      try await console.result(report.json())
     } else if csv?.isStandardOutput == true {
-      try console.result(String(report.csv().dropLast()))
+      try await console.result(String(report.csv().dropLast()))
     } else {
-      try console.result(report.text())
+      try await console.result(report.text())
     }
   }
 }

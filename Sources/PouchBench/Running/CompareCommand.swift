@@ -19,7 +19,7 @@ package struct CompareCommand: Sendable {
   /// Compares and tells.
   ///
   /// - Returns: The number of the exit status; what went wrong has been told.
-  package func run() -> Int32 {
+  package func run() async -> Int32 {
     do throws(PouchError) {
       let thresholds = try failIf.map { (text) throws(PouchError) in try Threshold(text) }
       let tolerance = try tolerance.map { (text) throws(PouchError) in
@@ -28,11 +28,11 @@ package struct CompareCommand: Sendable {
       let comparison = try Comparison(
         read(before), read(after), thresholds: thresholds,
         tolerance: tolerance ?? Difference.usualTolerance)
-      try console.result(comparison.text())
+      try await console.result(comparison.text())
       return comparison.failures.isEmpty
         ? ExitStatus.success.rawValue : BenchStatus.thresholdCrossed
     } catch {
-      return console.end(with: error).rawValue
+      return await console.finish(console.end(with: error)).rawValue
     }
   }
 

@@ -37,7 +37,7 @@ struct ReceivedObject: Sendable {
 
 extension Console {
   /// Tells an object that is where it belongs.
-  func tell(stored object: ReceivedObject, _ stored: StoredObject) {
+  func tell(stored object: ReceivedObject, _ stored: StoredObject) async {
     let attributes = object.attributes
     let name = attributes.name ?? stored.file ?? "an object"
     var text =
@@ -61,27 +61,37 @@ extension Console {
     if !stored.attachments.isEmpty {
       members.append(("attachments", .array(stored.attachments.map { .text($0) })))
     }
-    event("object", members)
+    await answer("object", members)
   }
 
   /// Tells an object that was refused.
   ///
   /// - Parameter reason: For people on this side.
-  func tell(refused object: ReceivedObject, _ refusal: Refusal, _ reason: String) {
+  func tell(refused object: ReceivedObject, _ refusal: Refusal, _ reason: String) async {
+    await answer("rejected", warn(refused: object, refusal, reason))
+  }
+
+  /// Tells an object that was refused before its handler saw it, where nobody can wait for room.
+  func note(refused object: ReceivedObject, _ refusal: Refusal) {
+    event("rejected", warn(refused: object, refusal, refusal.text))
+  }
+
+  /// - Returns: The members of the event that says the same.
+  private func warn(
+    refused object: ReceivedObject, _ refusal: Refusal, _ reason: String
+  ) -> [(String, JSONValue)] {
     warn("refused", reason, "refused \(object.label): \(reason)")
-    event(
-      "rejected",
-      object.members + [
-        ("code", .text(refusal.code)), ("retryable", .bool(refusal.isRetryable)),
-        ("message", .text(reason)),
-      ])
+    return object.members + [
+      ("code", .text(refusal.code)), ("retryable", .bool(refusal.isRetryable)),
+      ("message", .text(reason)),
+    ]
   }
 
   /// Tells an object of which the rest will not come.
-  func tell(incomplete object: ReceivedObject, _ error: any Error) {
+  func tell(incomplete object: ReceivedObject, _ error: any Error) async {
     let reason = (error as? PouchError).map { Console.reason($0) } ?? "\(error)"
     warn("incomplete", reason, "\(object.label) did not come whole: \(error)")
-    event("incomplete", object.members + [("message", .text("\(error)"))])
+    await answer("incomplete", object.members + [("message", .text("\(error)"))])
   }
 
   /// Tells what stands in the output of an object that came to nothing. Each is told: nothing else
@@ -101,7 +111,7 @@ extension Console {
       .info,
       "received \(HumanText.count(ledger.stored, "object")), \(HumanText.size(ledger.bytes)) in "
         + "\(HumanText.duration(elapsed)); \(ledger.sum)\(torn)")
-    event(
+    lastEvent(
       "summary",
       [
         ("begun", .unsigned(ledger.begun)), ("stored", .unsigned(ledger.stored)),

@@ -30,7 +30,7 @@ final class Receiving: Service {
       if case .objectRefused(let connection, let object, let refusal) = event,
         book.isNews(connection, object.id)
       {
-        console.tell(refused: ReceivedObject(object, connection), refusal, refusal.text)
+        console.note(refused: ReceivedObject(object, connection), refusal)
       }
     }
     switch endpoints {
@@ -114,15 +114,15 @@ final class Receiving: Service {
       }
       meter.addObject()
       book.store(stored.size)
-      console.tell(stored: ReceivedObject(delivery), stored)
+      await console.tell(stored: ReceivedObject(delivery), stored)
       if quota.finish() { receiver.stop() }
     } catch let torn as TornObject {
       book.tear()
       let cause = (torn.cause as? StorageFailure)?.error ?? torn.cause
       console.tell(torn: ReceivedObject(delivery), torn.written, cause)
-      throw refuse(delivery, torn.cause, isTold: true)
+      throw await refuse(delivery, torn.cause, isTold: true)
     } catch {
-      throw refuse(delivery, error)
+      throw await refuse(delivery, error)
     }
   }
 
@@ -132,7 +132,7 @@ final class Receiving: Service {
   /// - Returns: What the sender is told, which holds nothing of this side's files.
   private func refuse(
     _ delivery: StreamedDelivery, _ error: any Error, isTold: Bool = false
-  ) -> any Error {
+  ) async -> any Error {
     let object = ReceivedObject(delivery)
     let refusal: Refusal
     let local: String
@@ -155,14 +155,14 @@ final class Receiving: Service {
     case let error where delivery.body.hasFailed:
       // The rest will not come: there is nothing to refuse.
       book.lose(isOverdue: (error as? PouchError)?.code == .timedOut)
-      if !isTold { console.tell(incomplete: object, error) }
+      if !isTold { await console.tell(incomplete: object, error) }
       return error
     default:
       refusal = Refusal(handlerError: error)
       local = error is CancellationError ? refusal.text : "\(error)"
     }
     book.refuse(delivery.connection, delivery.id, fault)
-    if !isTold { console.tell(refused: object, refusal, local) }
+    if !isTold { await console.tell(refused: object, refusal, local) }
     return refusal
   }
 

@@ -24,7 +24,9 @@ extension Command {
   /// Does what was asked.
   ///
   /// - Returns: The exit status; what went wrong has been told.
-  package func run() async -> ExitStatus { console.finish(await tryToRun()) }
+  package func run() async -> ExitStatus {
+    await Lifecycle.finish(await tryToRun(), console)
+  }
 
   private func tryToRun() async -> ExitStatus {
     let configuration: Configuration

@@ -37,12 +37,17 @@ enum Lifecycle {
       tasks.addTask {
         await withDiscardingTaskGroup { watch in
           for await signal in signals {
-            let status: ExitStatus = signal == .sigint ? .interrupted : .terminated
-            guard received.take(status) else { exit(status.rawValue) }
+            let status = ExitStatus(signal)
+            guard received.take(status) else { await end(with: status, console) }
+            console.hurry(grace)
             console.log(
               .notice,
               "stopping: what is in flight is finished first, within \(HumanText.duration(drain))")
-            watch.addTask { await end(with: status, after: drain + grace * 2, overdue) }
+            watch.addTask {
+              do { try await Task.sleep(for: drain + grace * 2) } catch { return }
+              overdue(status)
+              await end(with: status, console)
+            }
             await group.triggerGracefulShutdown()
           }
         }
@@ -55,16 +60,30 @@ enum Lifecycle {
     return received.status
   }
 
+  /// Lets what was said be written, for as long as that takes or until a signal comes.
+  ///
+  /// - Parameter status: How the command ends but for that.
+  /// - Returns: How it ends.
+  static func finish(_ status: ExitStatus, _ console: Console) async -> ExitStatus {
+    let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
+    return await withTaskGroup(of: ExitStatus.self) { group in
+      group.addTask { await console.finish(status) }
+      group.addTask {
+        for await signal in signals { return ExitStatus(signal) }
+        return status
+      }
+      defer { group.cancelAll() }
+      return await group.next() ?? status
+    }
+  }
+
   /// How long a service may take for its goodbye, and then to see that it was cancelled.
   private static let grace = Duration.seconds(1)
 
   /// Ends the process, whatever a thread of it may still wait for, such as a pipe that nobody
   /// reads.
-  private static func end(
-    with status: ExitStatus, after time: Duration, _ overdue: @Sendable (ExitStatus) -> Void
-  ) async {
-    do { try await Task.sleep(for: time) } catch { return }
-    overdue(status)
+  private static func end(with status: ExitStatus, _ console: Console) async -> Never {
+    await console.flush(within: .milliseconds(100))
     exit(status.rawValue)
   }
 
@@ -73,6 +92,12 @@ enum Lifecycle {
   private static func ignoreFailedWrites() {
     signal(SIGPIPE, SIG_IGN)
     signal(SIGXFSZ, SIG_IGN)
+  }
+}
+
+extension ExitStatus {
+  fileprivate init(_ signal: UnixSignal) {
+    self = signal == .sigint ? .interrupted : .terminated
   }
 }
 

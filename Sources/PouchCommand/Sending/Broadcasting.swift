@@ -76,7 +76,7 @@ final class Broadcasting: Service {
       case .failed(let label, let error):
         book.begin()
         book.refuse(label, error)
-        console.tell(failed: label, error)
+        await console.tell(failed: label, error)
       case .whole(let object), .stream(let object, _):
         book.begin()
         size += Int(clamping: object.size)
@@ -112,7 +112,7 @@ final class Broadcasting: Service {
         format: object.format)
       meter.addObject()
       meter.add(bytes: Int(clamping: object.size))
-      console.event("object", describe(receipt, object, peer))
+      await console.answer("object", describe(receipt, object, peer))
       if isAcknowledged { receipts.append(receipt) } else { book.deliver(object.size) }
     }
     if isAcknowledged {
@@ -130,11 +130,11 @@ final class Broadcasting: Service {
     do throws(PouchError) {
       try await receipt.answer(within: delivery.timeout, of: object.label)
       book.deliver(object.size)
-      console.event(
+      await console.answer(
         "acknowledged",
         describe(receipt, object, peer) + [("level", .text(options.acknowledge.rawValue))])
     } catch  where error.code == .rejected {
-      console.tell(failed: object.label, error, to: peer)
+      await console.tell(failed: object.label, error, to: peer)
     }
   }
 

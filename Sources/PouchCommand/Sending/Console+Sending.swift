@@ -17,7 +17,9 @@ extension Console {
   ///
   /// What the receiver refuses for one reason again and again is told once, with a count; what is
   /// wrong with inputs is another matter each time. Events tell each object.
-  func tell(failed label: String, _ error: PouchError, to peer: PeerIdentity? = nil) {
+  func tell(
+    failed label: String, _ error: PouchError, to peer: PeerIdentity? = nil
+  ) async {
     let text = SendBook.text(label, error)
     if error.code == .rejected {
       let reason = Console.reason(error) + (peer.map { " (\($0))" } ?? "")
@@ -27,7 +29,7 @@ extension Console {
     }
     var members: [(String, JSONValue)] = [("name", .text(label))]
     if let peer { members.append(("peer", .text(peer.description))) }
-    event("rejected", members + Console.details(error))
+    await answer("rejected", members + Console.details(error))
   }
 
   /// Tells a sender's books at the end.
@@ -55,7 +57,7 @@ extension Console {
       ("seconds", .number(elapsed / .seconds(1))),
     ]
     if let receivers { members.append(("receivers", .integer(Int64(receivers)))) }
-    event("summary", members)
+    lastEvent("summary", members)
   }
 }
 

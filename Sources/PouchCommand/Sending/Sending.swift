@@ -189,7 +189,7 @@ final class Sending: Service {
     switch item {
     case .leftOut: return nil
     case .failed(let label, let error):
-      refuse(label, error)
+      await refuse(label, error)
       return nil
     case .whole(let object):
       return try await settle(object) { () async throws(PouchError) in
@@ -231,7 +231,7 @@ final class Sending: Service {
       }
     } catch {
       guard hasFailed, !interrupt.isTriggered else { throw error }
-      refuse(object.label, error)
+      await refuse(object.label, error)
       return nil
     }
   }
@@ -243,7 +243,7 @@ final class Sending: Service {
     do throws(PouchError) {
       let (receipt, size) = try await body()
       meter.addObject()
-      console.event("object", Console.describe(receipt.id, object.label, size))
+      await console.answer("object", Console.describe(receipt.id, object.label, size))
       guard options.acknowledge != .none else {
         book.deliver(size)
         return nil
@@ -253,7 +253,7 @@ final class Sending: Service {
       // Its size, or the receiver's word: the next object may fare better.
       let isAlone = error.code == .rejected || error.code == .limitExceeded
       guard isAlone, !interrupt.isTriggered else { throw error }
-      refuse(object.label, error)
+      await refuse(object.label, error)
       return nil
     }
   }
@@ -265,12 +265,12 @@ final class Sending: Service {
         try await pending.receipt.answer(within: timeout, of: pending.label)
         book.deliver(pending.size)
         console.log(.debug, "acknowledged: \(pending.label) (\(HumanText.size(pending.size)))")
-        console.event(
+        await console.answer(
           "acknowledged",
           Console.describe(pending.receipt.id, pending.label, pending.size)
             + [("level", .text(options.acknowledge.rawValue))])
       } catch  where error.code == .rejected {
-        refuse(pending.label, error)
+        await refuse(pending.label, error)
       } catch {
         // Whoever gave it up says so.
         if error.code == .cancelled { continue }
@@ -281,9 +281,9 @@ final class Sending: Service {
     }
   }
 
-  private func refuse(_ label: String, _ error: PouchError) {
+  private func refuse(_ label: String, _ error: PouchError) async {
     book.refuse(label, error)
-    console.tell(failed: label, error)
+    await console.tell(failed: label, error)
   }
 
   // MARK: The end

@@ -99,6 +99,6 @@ extension Console {
     if let endpoint = error.endpoint {
       members.append(("endpoint", .text(endpoint.description)))
     }
-    event("error", members + Console.details(error))
+    lastEvent("error", members + Console.details(error))
   }
 }

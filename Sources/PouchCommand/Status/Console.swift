@@ -5,8 +5,9 @@ internal import Synchronization
 
 /// Where a command speaks: results and payloads on stdout, everything else on stderr.
 ///
-/// Lines are written whole, one at a time, whichever thread they come from. On a terminal a
-/// progress line stays below them.
+/// Lines are written whole, one at a time, whichever thread they come from, and by threads that do
+/// nothing else: whoever has something to say never waits for a descriptor. On a terminal a progress
+/// line stays below them.
 package final class Console: Sendable {
   /// How important a message is.
   package enum Level: String, Sendable, CaseIterable, Comparable {
@@ -39,13 +40,15 @@ package final class Console: Sendable {
   fileprivate struct State {
     var style: Style
     var progressLine = ""
-    var output = StatusStream(STDOUT_FILENO)
-    var errors = StatusStream(STDERR_FILENO)
+    /// How long what was said may take to be written at the end; nil for as long as it takes.
+    var patience: Duration?
   }
 
   /// The command's name, as in `pouch-send: error: …`.
   package let command: String
   private let state: Mutex<State>
+  private let output = StatusStream(STDOUT_FILENO)
+  private let errors = StatusStream(STDERR_FILENO)
   let repeats = Mutex(Repeats())
   /// The time since some moment before this was made.
   let uptime: @Sendable () -> Duration
@@ -77,7 +80,7 @@ package final class Console: Sendable {
         state.style.logsJSON
         ? Console.jsonLine(level, message, details)
         : Console.textLine(level, message, colors: state.style.colors)
-      state.say(line)
+      say(line, state)
     }
   }
 
@@ -110,19 +113,19 @@ package final class Console: Sendable {
       if state.style.logsJSON {
         var details: [(String, JSONValue)] = []
         if let hint { details.append(("hint", .text(hint))) }
-        state.say(Console.jsonLine(.error, message, details))
+        say(Console.jsonLine(.error, message, details), state, .last)
         return
       }
       let mark = Console.paint("error:", "1;31", state.style.colors)
       var text = "\(command): \(mark) \(message.printable)\n"
       if let hint { text += "  = \(hint.printable)\n" }
-      state.say(text)
+      say(text, state, .last)
     }
   }
 
   /// Writes text that is rendered already, such as a configuration's errors.
   package func writeStatus(_ text: String) {
-    state.withLock { $0.say(text) }
+    state.withLock { say(text, $0, .last) }
   }
 
   // MARK: Progress
@@ -132,24 +135,59 @@ package final class Console: Sendable {
     state.withLock { state in
       guard line != state.progressLine else { return }
       state.progressLine = line
-      state.say("", clears: true)
+      say("", state, line.isEmpty ? .last : .progress, clears: true)
     }
+  }
+
+  /// Leaves a message for stderr, above the progress line.
+  ///
+  /// - Parameter clears: Whether a progress line may stand there that is not known any more.
+  private func say(
+    _ text: String, _ state: State, _ weight: StatusStream.Weight = .message, clears: Bool = false
+  ) {
+    let erase = state.progressLine.isEmpty && !clears ? "" : "\r\u{1b}[K"
+    let style = state.style
+    let line = StatusStream.Line(text: erase + text + state.progressLine) { loss in
+      let messages = HumanText.count(loss.count, "message")
+      let text = "\(messages) could not be written here: \(loss.text("stderr"))"
+      return style.logsJSON
+        ? Console.jsonLine(.warning, text, [])
+        : Console.textLine(.warning, text, colors: style.colors)
+    }
+    errors.add(line, weight)
   }
 
   // MARK: Results
 
-  /// Writes an event to stdout, if events are wanted.
+  /// Writes an event to stdout, if events are wanted. One that finds no room is dropped and counted,
+  /// as what anybody can cause must be.
   package func event(_ name: String, _ members: [(String, JSONValue)]) {
-    state.withLock { state in
-      guard state.style.eventsJSON else { return }
-      state.output.write(Console.eventLine(name, members)) { loss in
-        Console.eventLine(
-          "lost", [("count", .unsigned(loss.count)), ("message", .text(Console.text(loss)))])
-      }
+    guard style.eventsJSON else { return }
+    output.add(Console.eventLine(name, members), .message)
+  }
+
+  /// Writes an event to stdout that says what has become of an object, if events are wanted, and waits
+  /// while there is no room for it.
+  func answer(_ name: String, _ members: [(String, JSONValue)]) async {
+    guard style.eventsJSON else { return }
+    await output.addWaiting(Console.eventLine(name, members))
+  }
+
+  /// Writes one of the few events at the end.
+  func lastEvent(_ name: String, _ members: [(String, JSONValue)]) {
+    guard style.eventsJSON else { return }
+    output.add(Console.eventLine(name, members), .last)
+  }
+
+  private static func eventLine(
+    _ name: String, _ members: [(String, JSONValue)]
+  ) -> StatusStream.Line {
+    StatusStream.Line(text: eventText(name, members)) { loss in
+      eventText("lost", [("count", .unsigned(loss.count)), ("message", .text(text(loss)))])
     }
   }
 
-  private static func eventLine(_ name: String, _ members: [(String, JSONValue)]) -> String {
+  private static func eventText(_ name: String, _ members: [(String, JSONValue)]) -> String {
     let head: [(String, JSONValue)] = [
       ("event", .text(name)), ("v", 1), ("time", .text(Timestamp.now())),
     ]
@@ -158,30 +196,22 @@ package final class Console: Sendable {
 
   private static func text(_ loss: StatusStream.Loss) -> String {
     let events = HumanText.count(loss.count, "event")
-    return "\(events) could not be written: \(loss.failure.error("stdout"))"
+    return "\(events) could not be written: \(loss.text("stdout"))"
   }
 
-  /// Writes a result for people to stdout, unless events take its place.
+  /// Writes a result for people to stdout, unless events take its place. Blocks: it belongs to the end
+  /// of a command that serves nobody.
   ///
   /// - Throws: `.outputFailed` when not all of it can be written.
-  package func result(_ text: String) throws(PouchError) {
-    let failure = state.withLock { state -> SystemOutput.Failure? in
-      guard !state.style.eventsJSON else { return nil }
-      let progressLine = state.progressLine
-      state.progressLine = ""
-      if !progressLine.isEmpty { state.say("", clears: true) }
-      defer {
-        state.progressLine = progressLine
-        if !progressLine.isEmpty { state.say("") }
-      }
-      do throws(SystemOutput.Failure) {
-        try SystemOutput.write(text + "\n", to: STDOUT_FILENO)
-        return nil
-      } catch {
-        return error
-      }
+  package func result(_ text: String) async throws(PouchError) {
+    guard !style.eventsJSON else { return }
+    showProgress("")
+    await errors.drain()
+    do throws(SystemOutput.Failure) {
+      try SystemOutput.write(text + "\n", to: STDOUT_FILENO)
+    } catch {
+      throw error.error("stdout")
     }
-    if let failure { throw failure.error("stdout") }
   }
 
   // MARK: The end
@@ -199,17 +229,36 @@ package final class Console: Sendable {
     }
   }
 
-  /// Says whether events were lost.
+  /// Lets what was said be written, and says whether events were lost.
   ///
   /// - Parameter status: How the command ends but for that.
   /// - Returns: How it ends.
-  func finish(_ status: ExitStatus) -> ExitStatus {
+  package func finish(_ status: ExitStatus) async -> ExitStatus {
+    let patience = state.withLock { $0.patience }
+    await flush(within: patience)
     // Whoever reads events and goes away has lost interest; the objects still matter.
-    guard let loss = state.withLock({ $0.output.loss }), loss.failure.number != EPIPE else {
-      return status
-    }
+    guard let loss = output.loss, !loss.isOfReader else { return status }
     fail(Console.text(loss), hint: "what they told is missing from stdout, and nowhere else")
+    await flush(within: patience)
     return status == .success ? .outputFailed : status
+  }
+
+  /// Bounds the time in which what was said is written at the end.
+  func hurry(_ patience: Duration) { state.withLock { $0.patience = patience } }
+
+  /// Lets what was said be written, as far as it is within some time.
+  ///
+  /// - Parameter limit: nil for as long as it takes.
+  func flush(within limit: Duration?) async {
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask {
+        await self.output.drain()
+        await self.errors.drain()
+      }
+      if let limit { group.addTask { try? await Task.sleep(for: limit) } }
+      await group.next()
+      group.cancelAll()
+    }
   }
 
   /// A logger that writes here, for libraries that want one.
@@ -218,18 +267,19 @@ package final class Console: Sendable {
   }
 }
 
-extension Console.State {
-  /// Writes a message to stderr, above the progress line.
+extension StatusStream.Loss {
+  /// Whether what read the descriptor has gone away.
+  fileprivate var isOfReader: Bool {
+    if case .failure(let failure) = reason { failure.number == EPIPE } else { false }
+  }
+
+  /// Why, for people.
   ///
-  /// - Parameter clears: Whether a progress line may stand there that is not known any more.
-  fileprivate mutating func say(_ text: String, clears: Bool = false) {
-    let erase = progressLine.isEmpty && !clears ? "" : "\r\u{1b}[K"
-    errors.write(erase + text + progressLine) { loss in
-      let messages = HumanText.count(loss.count, "message")
-      let text = "\(messages) could not be written here: \(loss.failure.error("stderr"))"
-      return style.logsJSON
-        ? Console.jsonLine(.warning, text, [])
-        : Console.textLine(.warning, text, colors: style.colors)
+  /// - Parameter name: What the descriptor is called.
+  fileprivate func text(_ name: String) -> String {
+    switch reason {
+    case .failure(let failure): "\(failure.error(name))"
+    case .full: "what reads \(name) was too slow"
     }
   }
 }

@@ -51,7 +51,7 @@ package final class BlockingPool: Sendable {
   }
 
   /// Hands `work` to a thread and returns at once.
-  func submit(_ work: @escaping @Sendable () -> Void) throws(PouchError) {
+  package func submit(_ work: @escaping @Sendable () -> Void) throws(PouchError) {
     try state.withLock { state throws(PouchError) in
       let semaphore = try BlockingPool.semaphore(&state)
       if state.idle <= state.work.count, state.threads < limit {
