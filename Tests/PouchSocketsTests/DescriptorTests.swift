@@ -57,6 +57,7 @@ struct DescriptorTests {
   func shortage() async {
     await #expect(processExitsWith: .success) {
       handOnErrors()
+      startSymbolizer()
       // A time limit ends the parent's wait, not the child.
       alarm(50)
       let transport = TCPTransport()
