@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <pwd.h>
 #include <sched.h>
+#include <semaphore.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -127,7 +128,6 @@ int pouch_epoll_wait(int epoll, pouch_event *events, int capacity, int timeout) 
 
 int pouch_eventfd(void) { return answer(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)); }
 
-int pouch_eventfd_semaphore(void) { return answer(eventfd(0, EFD_CLOEXEC | EFD_SEMAPHORE)); }
 
 int pouch_eventfd_add(int descriptor, uint64_t count) {
   ssize_t result;
@@ -135,11 +135,21 @@ int pouch_eventfd_add(int descriptor, uint64_t count) {
   return answer((int)result);
 }
 
-int pouch_eventfd_take(int descriptor) {
-  uint64_t count;
-  ssize_t result;
-  RETRY(result, read(descriptor, &count, sizeof count));
-  return answer((int)result);
+struct pouch_semaphore {
+  sem_t semaphore;
+};
+
+pouch_semaphore *pouch_semaphore_make(void) {
+  pouch_semaphore *made = malloc(sizeof *made);
+  if (made) sem_init(&made->semaphore, 0, 0);
+  return made;
+}
+
+void pouch_semaphore_add(pouch_semaphore *semaphore) { sem_post(&semaphore->semaphore); }
+
+void pouch_semaphore_take(pouch_semaphore *semaphore) {
+  while (sem_wait(&semaphore->semaphore) < 0 && errno == EINTR) {
+  }
 }
 
 // MARK: Files
@@ -191,6 +201,20 @@ int pouch_lock_directory(const char *path) {
     return -failure;
   }
   return descriptor;
+}
+
+int pouch_temporary_file(const char *directory) {
+  int descriptor;
+  RETRY(descriptor, open(directory, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
+  if (descriptor >= 0 || (errno != EOPNOTSUPP && errno != EISDIR)) return answer(descriptor);
+  // A file system without files that have no name.
+  char *path;
+  if (asprintf(&path, "%s/.pouch-XXXXXX", directory) < 0) return -ENOMEM;
+  descriptor = mkostemp(path, O_CLOEXEC);
+  int result = answer(descriptor);
+  if (descriptor >= 0) unlink(path);
+  free(path);
+  return result;
 }
 
 int pouch_duplicate(int descriptor) { return answer(fcntl(descriptor, F_DUPFD_CLOEXEC, 0)); }

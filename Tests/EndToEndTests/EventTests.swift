@@ -314,7 +314,7 @@ import Testing
     #expect(events.last?.text("event") == "summary")
   }
 
-  @Test("events that nobody reads hold up acknowledgements alone, and are all there when they are read")
+  @Test("events that nobody reads hold up acknowledgements alone, and are all there when read")
   func unreadEvents() async throws {
     let workspace = try Workspace()
     let count = 2000

@@ -97,13 +97,14 @@ import Testing
     let workspace = try Workspace()
     let text = "\"" + String(repeating: "x", count: 3_000_000) + "\""
     let (large, small) = (try workspace.write("large", text), try workspace.write("small", "1"))
-    let format = form == "--raw" ? ["--format", "raw"] : ["--format", "json"]
+    // A line is written when it is whole: the small one would come first.
+    let input = form == "--raw" ? ["--format", "raw", large, small] : ["--format", "json", large]
     // No file may grow beyond 1 MiB here; the shell's unit is 512 bytes.
     let (sent, received) = try await withProgram(
       receiver("ulimit -f 2048; exec \"$@\" > \"$out\"", workspace),
       ["--listen", Meeting.unix.endpoint(workspace), form]
     ) { receiving in
-      try await run(.send, ["--to", try await receiving.endpoint()] + format + [large, small])
+      try await run(.send, ["--to", try await receiving.endpoint()] + input)
     }
     #expect(sent.status == 2, "\(sent)")
     #expect(sent.error.contains("acknowledged 0 + refused "), "\(sent)")
@@ -114,6 +115,82 @@ import Testing
     #expect(
       received.errors.last == "pouch-receive: error: stdout cannot be written: File too large")
     #expect(try workspace.bytes("out").count == 1_048_576)
+  }
+
+  // MARK: Turns
+
+  @Test(
+    "an object that does not go on holds up nobody where objects become lines",
+    arguments: ["--lines", "--diagnostic"])
+  func turnsOfLines(_ form: String) async throws {
+    let workspace = try Workspace()
+    let part = try workspace.write("part", "[" + String(repeating: "1, ", count: 300_000))
+    let whole = try workspace.write("whole", "7")
+    let (_, received) = try await withProgram(
+      .receive, ["--listen", Meeting.unix.endpoint(workspace), form, "-v"]
+    ) { receiving in
+      defer { receiving.send(SIGTERM) }
+      let endpoint = try await receiving.endpoint()
+      try await withPartialSender(workspace, to: endpoint, part: part, ["--format", "json"]) { _ in
+        for _ in 1...3 {
+          let sent = try await run(.send, ["--to", endpoint, "--format", "json", whole])
+          #expect(sent.status == 0, "\(sent)")
+        }
+      }
+    }
+    #expect(received.output == ["7", "7", "7"], "\(received)")
+  }
+
+  @Test("an object that streams to stdout and does not go on loses its turn when others wait")
+  func turnsOfBytes() async throws {
+    let workspace = try Workspace()
+    let part = try makeLines(workspace)
+    let whole = try workspace.write("whole", "whole\n")
+    let (_, received) = try await withProgram(
+      .receive,
+      ["--listen", Meeting.unix.endpoint(workspace), "--raw", "--set", "timeouts.body=2s"]
+    ) { receiving in
+      defer { receiving.send(SIGTERM) }
+      let endpoint = try await receiving.endpoint()
+      try await withPartialSender(workspace, to: endpoint, part: part) { sending in
+        // It is its turn, and what comes of it is passed on as it comes.
+        try await receiving.line(with: "part 100000")
+        let sent = try await run(.send, ["--to", endpoint, whole])
+        #expect(sent.status == 0, "\(sent)")
+        try await sending.line(with: "less than 1 KiB a second while others wait")
+      }
+    }
+    #expect(received.output.last?.hasSuffix("whole") == true, "\(received.errors)")
+    #expect(received.status == 65, "\(received.errors)")
+    #expect(received.error.contains("error: stdout holds the first "), "\(received.errors)")
+  }
+
+  @Test("what waits for its turn is kept, and written whole behind the others")
+  func turnsInSpill() async throws {
+    let workspace = try Workspace()
+    let large = try workspace.make("large", size: 9_000_000)
+    let part = try workspace.make("part", size: 3_000_000)
+    let out = workspace.file("out")
+    let (sent, received) = try await withProgram(
+      receiver("exec \"$@\" > \"$out\"", workspace),
+      ["--listen", Meeting.unix.endpoint(workspace), "--raw", "--set", "timeouts.body=3s", "-v"]
+    ) { receiving in
+      defer { receiving.send(SIGTERM) }
+      let endpoint = try await receiving.endpoint()
+      var sent: [Outcome] = []
+      try await withPartialSender(workspace, to: endpoint, part: part) { _ in
+        try await receiving.line(with: "connected: ")
+        async let first = run(.send, ["--to", endpoint, large])
+        async let second = run(.send, ["--to", endpoint, large])
+        sent = try await [first, second]
+      }
+      return sent
+    }
+    #expect(sent.map(\.status) == [0, 0], "\(sent) \(received)")
+    #expect(received.error.contains("begun 3 = stored 2"), "\(received)")
+    let bytes = try Data(contentsOf: URL(filePath: out))
+    let whole = try workspace.bytes("large")
+    #expect(bytes.suffix(2 * whole.count) == whole + whole)
   }
 
   // MARK: A stdout that is gone

@@ -52,12 +52,16 @@ int pouch_epoll_remove(int epoll, int descriptor);
 // Waits up to `timeout` milliseconds, for ever if it is -1; an interrupted wait found nothing.
 int pouch_epoll_wait(int epoll, pouch_event *_Nonnull events, int capacity, int timeout);
 
-// An eventfd: one that counts wake-ups, or one whose reads take turns at what was written.
+// An eventfd, which counts wake-ups.
 int pouch_eventfd(void);
-int pouch_eventfd_semaphore(void);
 int pouch_eventfd_add(int descriptor, uint64_t count);
-// Waits until a semaphore is above 0 and takes 1 from it.
-int pouch_eventfd_take(int descriptor);
+
+// A semaphore, which takes no descriptor; NULL without memory. It lives as long as the process.
+typedef struct pouch_semaphore pouch_semaphore;
+pouch_semaphore *_Nullable pouch_semaphore_make(void);
+void pouch_semaphore_add(pouch_semaphore *_Nonnull semaphore);
+// Waits until it is above 0 and takes 1 from it.
+void pouch_semaphore_take(pouch_semaphore *_Nonnull semaphore);
 
 // MARK: Addresses
 
@@ -126,6 +130,9 @@ int pouch_duplicate(int descriptor);
 int pouch_close(int descriptor);
 
 // MARK: Files
+
+// Opens a file without a name in a directory, for reading and writing; gone with its descriptor.
+int pouch_temporary_file(const char *_Nonnull directory);
 
 // Writes the home directory of a user into `buffer`, ended by a zero; where `user` is NULL that of the
 // process's own, which is HOME's value if it has one. -ENOENT when there is none.

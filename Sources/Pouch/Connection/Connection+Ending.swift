@@ -66,24 +66,34 @@ extension Connection {
     let (channels, waiters, flusher) = state.withLock { state in
       state.decision?.isOverdue = true
       for id in state.session.outbox.ledger.incomplete { state.session.cancel(id) }
-      for id in state.session.inbox.incompleteIDs {
-        state.session.refuse(
-          id,
-          Refusal(
-            code: "incomplete", isRetryable: true,
-            text: "the receiver has stopped, and waited \(limit) for the rest of the object"))
-        state.lost += 1
-      }
-      defer { state.channels = [:] }
+      let channels = state.giveUp(
+        state.session.inbox.incompleteIDs,
+        "the receiver has stopped, and waited \(limit) for the rest of the object")
       var waiters: [Waiter] = []
       state.waiting.takeSenders(into: &waiters)
-      return (Array(state.channels.values), waiters, state.idleFlusher.take())
+      return (channels, waiters, state.idleFlusher.take())
     }
     for channel in channels {
       channel.fail(
         PouchError(.timedOut, "the rest of the object did not come within \(limit)"))
     }
     for waiter in waiters { waiter.fire(.success(())) }
+    flusher?.resume()
+  }
+
+  /// Lets go of objects that do not go on, and tells the peer of each.
+  func giveUpStalled(_ ids: [UInt64]) {
+    guard !ids.isEmpty else { return }
+    let limit = timeouts.body
+    let (channels, flusher) = state.withLock { state in
+      let channels = state.giveUp(ids, "nothing more of the object came for \(limit)")
+      state.stalled += ids
+      hasStalled.store(true, ordering: .relaxed)
+      return (channels, state.idleFlusher.take())
+    }
+    for channel in channels {
+      channel.fail(PouchError(.timedOut, "nothing more of the object came for \(limit)"))
+    }
     flusher?.resume()
   }
 
@@ -130,6 +140,17 @@ extension Connection.State {
   /// Whether an object has begun, in either direction, and is not complete.
   private var hasIncomplete: Bool {
     !session.outbox.ledger.incomplete.isEmpty || session.inbox.incompleteCount > 0
+  }
+
+  /// Refuses objects of which the rest is not waited for.
+  ///
+  /// - Returns: What carried them to their handlers.
+  fileprivate mutating func giveUp(_ ids: [UInt64], _ text: String) -> [BodyChannel] {
+    for id in ids {
+      session.refuse(id, Refusal(code: "incomplete", isRetryable: true, text: text))
+      lost += 1
+    }
+    return ids.compactMap { channels.removeValue(forKey: $0) }
   }
 
   /// Queues what has become due since the last flush.

@@ -31,6 +31,9 @@ extension Connection {
       state.withLock { state in
         if !isSettledEarly { state.session.settle(delivery.id...delivery.id) }
       }
+    } catch let fault as ConnectionFault {
+      channel.abandon()
+      await fail(fault.error)
     } catch {
       state.withLock { _ = $0.channels.removeValue(forKey: delivery.id) }
       channel.abandon()
@@ -64,6 +67,15 @@ extension Connection {
       }
       guard let waiter else { return }
       try await waiter.wait()
+    }
+  }
+
+  /// The objects that have been given up since this was asked before.
+  func takeStalled() -> [UInt64] {
+    state.withLock { state in
+      hasStalled.store(false, ordering: .relaxed)
+      defer { state.stalled = [] }
+      return state.stalled
     }
   }
 

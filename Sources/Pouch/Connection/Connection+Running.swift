@@ -78,7 +78,7 @@ extension Connection {
   }
 
   /// Ends the connection with an error, telling the peer where that can help.
-  private func fail(_ error: PouchError) async {
+  func fail(_ error: PouchError) async {
     let named = state.withLock { state -> PouchError in
       // A closed stream says nothing: whoever closed it has said why.
       if error.code == .closed, case .failure(let cause) = state.outcome { return cause }
@@ -104,6 +104,7 @@ extension Connection {
   private func watch() async {
     var clock = AttentiveClock()
     var liveness = Liveness(heartbeat: timeouts.heartbeat, body: timeouts.body, now: .zero)
+    var chunks = ChunkWatch(limit: timeouts.body)
     var count: UInt64 = 0
     while true {
       var verdict = Liveness.Verdict.ping
@@ -111,6 +112,10 @@ extension Connection {
         // Behind a sleep that was late nobody is judged: the peer's word waits in the kernel. But
         // this side was silent meanwhile.
         if try await clock.sleep(for: liveness.interval) {
+          if !findStalled(&chunks, clock.elapsed).isEmpty {
+            try await AttentiveClock.letOthersRead()
+            giveUpStalled(findStalled(&chunks, clock.elapsed))
+          }
           let before = progress
           verdict = liveness.tick(clock.elapsed, before)
           if verdict == .silent || verdict == .stalled {
@@ -138,6 +143,17 @@ extension Connection {
             endpoint: info.endpoint, peer: info.peer.description))
       }
     }
+  }
+
+  /// Objects in chunks that do not go on although they could.
+  private func findStalled(_ chunks: inout ChunkWatch, _ now: Duration) -> [UInt64] {
+    let isListening = isListening.load(ordering: .relaxed)
+    let (offsets, isAnswered) = state.withLock { state in
+      let inbox = state.session.inbox
+      // A handler that runs beside the reader and has no incomplete object has a whole one.
+      return (inbox.offsets, state.runningHandlers <= inbox.incompleteCount)
+    }
+    return chunks.tick(now, offsets, mayGoOn: isListening && isAnswered)
   }
 
   /// What has arrived so far.

@@ -38,6 +38,8 @@ final class Connection: Sendable {
     var channels: [UInt64: BodyChannel] = [:]
     /// Handlers that run beside the reader.
     var runningHandlers = 0
+    /// Objects that did not go on and were refused, of which the reader does not know yet.
+    var stalled: [UInt64] = []
     /// The reader, while it waits for one of them to end.
     var readerBehindHandlers: Waiter?
   }
@@ -66,6 +68,8 @@ final class Connection: Sendable {
   let isListening = Atomic<Bool>(true)
   /// Set while the peer does not read the replies that it has this side queue.
   let hasTooManyReplies = Atomic<Bool>(false)
+  /// Set when there are `stalled` objects.
+  let hasStalled = Atomic<Bool>(false)
   /// Set when this side has begun to close: no further object is handed over.
   let closingFlag = Atomic<Bool>(false)
   /// Fired when either side has begun to close.

@@ -33,6 +33,9 @@ struct Inlet {
   mutating func take(
     _ frame: Frame, _ group: inout DiscardingTaskGroup
   ) async throws(PouchError) {
+    if connection.hasStalled.load(ordering: .relaxed) {
+      for id in connection.takeStalled() { drop(id) }
+    }
     var body = frame.body
     // A REJECT says what is wrong even where the pipelines do not agree.
     if frame.header.kind != .reject {

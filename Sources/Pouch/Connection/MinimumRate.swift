@@ -1,14 +1,14 @@
 /// Whether what has begun goes on fast enough: a value that is told the time.
-struct MinimumRate: Sendable {
+package struct MinimumRate: Sendable {
   /// What has begun must bring this many bytes a second.
-  static let slowest: Double = 1024
+  package static let slowest: Double = 1024
 
   /// The time over which the rate is taken.
-  let period: Duration
+  package let period: Duration
   private var since: Duration?
   private var bytesBefore: UInt64 = 0
 
-  init(over period: Duration) {
+  package init(over period: Duration) {
     self.period = period
   }
 
@@ -18,7 +18,7 @@ struct MinimumRate: Sendable {
   ///   - bytes: How many bytes have arrived in all.
   ///   - hasBegun: Whether something has begun and not ended.
   /// - Returns: Whether it counts as stalled.
-  mutating func isTooSlow(_ now: Duration, bytes: UInt64, hasBegun: Bool) -> Bool {
+  package mutating func isTooSlow(_ now: Duration, bytes: UInt64, hasBegun: Bool) -> Bool {
     guard hasBegun else {
       since = nil
       return false

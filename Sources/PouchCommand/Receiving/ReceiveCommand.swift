@@ -39,12 +39,16 @@ package struct ReceiveCommand: Command {
       case .directory(let path):
         FileStore(
           directory: try OutputDirectory(path, onConflict: configuration.output.onConflict))
-      case .standardOutput(.raw): try StandardOutputStore(nil)
       case .standardOutput(let form):
         try StandardOutputStore(
-          LineWriter(
-            form, isStrict: configuration.output.isStrict,
-            longest: configuration.limits.object))
+          form == .raw
+            ? nil
+            : LineWriter(
+              form, isStrict: configuration.output.isStrict,
+              longest: configuration.limits.object),
+          share: configuration.output.spill,
+          directory: Environment.all["TMPDIR"].flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp",
+          patience: configuration.timeouts.body)
       }
     let receiving = Receiving(
       endpoints: configuration.endpoints, options: options, store: store,

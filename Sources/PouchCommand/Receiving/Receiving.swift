@@ -118,7 +118,9 @@ final class Receiving: Service {
       if quota.finish() { receiver.stop() }
     } catch let torn as TornObject {
       book.tear()
-      let cause = (torn.cause as? StorageFailure)?.error ?? torn.cause
+      let cause =
+        (torn.cause as? StorageFailure)?.error ?? (torn.cause as? ConnectionFault)?.error
+        ?? torn.cause
       console.tell(torn: ReceivedObject(delivery), torn.written, cause)
       throw await refuse(delivery, torn.cause, isTold: true)
     } catch {
@@ -152,6 +154,11 @@ final class Receiving: Service {
         text: "the receiver cannot store the object: \(failure.reason)")
       fault = .storage
       if failure.isForAll { endStorage(failure) }
+    case let fault as ConnectionFault:
+      // The rest is not waited for.
+      book.lose(isOverdue: false)
+      if !isTold { await console.tell(incomplete: object, fault.error) }
+      return fault
     case let error where delivery.body.hasFailed:
       // The rest will not come: there is nothing to refuse.
       book.lose(isOverdue: (error as? PouchError)?.code == .timedOut)

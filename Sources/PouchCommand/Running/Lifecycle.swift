@@ -65,6 +65,8 @@ enum Lifecycle {
   /// - Parameter status: How the command ends but for that.
   /// - Returns: How it ends.
   static func finish(_ status: ExitStatus, _ console: Console) async -> ExitStatus {
+    await console.flush(within: .milliseconds(100))
+    if console.isFlushed { return await console.finish(status) }
     let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
     return await withTaskGroup(of: ExitStatus.self) { group in
       group.addTask { await console.finish(status) }

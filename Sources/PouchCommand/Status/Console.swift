@@ -243,6 +243,9 @@ package final class Console: Sendable {
     return status == .success ? .outputFailed : status
   }
 
+  /// Whether all that was said has been written.
+  var isFlushed: Bool { output.isIdle && errors.isIdle }
+
   /// Bounds the time in which what was said is written at the end.
   func hurry(_ patience: Duration) { state.withLock { $0.patience = patience } }
 

@@ -100,6 +100,9 @@ final class StatusStream: Sendable {
   /// All that was dropped so far; nil when nothing was.
   var loss: Loss? { state.withLock { $0.loss } }
 
+  /// Whether nothing waits and nothing is being written.
+  var isIdle: Bool { state.withLock { !$0.isWriting } }
+
   // MARK: Lines
 
   /// Leaves a line to be written.
@@ -134,7 +137,7 @@ final class StatusStream: Sendable {
 
   /// Waits until everything has been written, or the task is cancelled.
   func drain() async {
-    while !Task.isCancelled, state.withLock({ $0.isWriting }) {
+    while !Task.isCancelled, !isIdle {
       await wait { $0.isWriting }
     }
   }
@@ -186,14 +189,8 @@ final class StatusStream: Sendable {
     do throws(PouchError) {
       try pool.submit { self.write() }
     } catch {
-      // Without a thread nothing is ever written here; who waits is not held up by that.
-      let waiting = state.withLock { state in
-        state.lose(UInt64(state.items.count), .full)
-        (state.items, state.bytes, state.isWriting) = ([], 0, false)
-        defer { state.waiting = [:] }
-        return state.waiting.values
-      }
-      for continuation in waiting { continuation.resume() }
+      // There is no memory for a thread, and what is said is most likely why.
+      write()
     }
   }
 

@@ -46,6 +46,7 @@ extension Reading {
       onConflict: assignments.value(Settings.Output.onConflict, &self),
       form: forms.first?.0,
       isStrict: isStrict,
-      count: assignments.value(Settings.Output.count, &self)?.value)
+      count: assignments.value(Settings.Output.count, &self)?.value,
+      spill: assignments.value(Settings.Limits.spill, &self))
   }
 }

@@ -28,4 +28,7 @@ public struct OutputSettings: Sendable, Hashable {
   public var isStrict: Bool
   /// How many objects to take before ending; nil to go on.
   public var count: Int?
+  /// What is kept of one peer's objects that wait for standard output, in bytes; four times that for
+  /// all peers.
+  public var spill = 1 << 30
 }

@@ -74,6 +74,13 @@ enum Settings {
     static let unauthenticated = Setting.value(
       "limits", "unauthenticated", as: .count(1...1_000_000), initial: standard.unauthenticated,
       "Connections at once that have not completed their handshakes.")
+    static let spill = Setting.value(
+      "limits", "spill", as: .size((1 << 20)...(1 << 50)), initial: 1 << 30,
+      roles: [.receiver],
+      """
+      What is kept of one peer's objects that wait for stdout, in memory and in a file without a name \
+      under TMPDIR; four times that for all peers.
+      """)
   }
 
   enum Timeouts {

@@ -93,6 +93,7 @@ struct Table: Sendable {
     Settings.Limits.stream.descriptor,
     Settings.Limits.connections.descriptor,
     Settings.Limits.unauthenticated.descriptor,
+    Settings.Limits.spill.descriptor,
 
     Settings.Timeouts.connect.descriptor,
     Settings.Timeouts.tlsHandshake.descriptor,

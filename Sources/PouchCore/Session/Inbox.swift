@@ -48,6 +48,9 @@ package struct Inbox: Sendable {
   /// Objects that have begun and not ended.
   package var incompleteCount: Int { incomplete.count }
 
+  /// How far each object that has begun and not ended has come, in bytes.
+  package var offsets: [UInt64: UInt64] { incomplete.mapValues(\.offset) }
+
   /// The objects that have begun and not ended.
   package var incompleteIDs: [UInt64] { incomplete.keys.sorted() }
 

@@ -15,7 +15,7 @@ package final class BlockingPool: Sendable {
     /// Threads that wait for work, or are about to.
     var idle = 0
     /// Counts the work that nobody has taken; made with the first thread.
-    var semaphore: Int32?
+    var semaphore: OpaquePointer?
   }
 
   private let limit: Int
@@ -56,7 +56,7 @@ package final class BlockingPool: Sendable {
       let semaphore = try BlockingPool.semaphore(&state)
       if state.idle <= state.work.count, state.threads < limit {
         do throws(PouchError) {
-          try startThread(semaphore)
+          try startThread()
           state.threads += 1
           state.idle += 1
         } catch {
@@ -65,22 +65,21 @@ package final class BlockingPool: Sendable {
         }
       }
       state.work.append(work)
-      _ = pouch_eventfd_add(semaphore, 1)
+      pouch_semaphore_add(semaphore)
     }
   }
 
-  private static func semaphore(_ state: inout State) throws(PouchError) -> Int32 {
+  private static func semaphore(_ state: inout State) throws(PouchError) -> OpaquePointer {
     if let semaphore = state.semaphore { return semaphore }
-    let descriptor = pouch_eventfd_semaphore()
-    guard descriptor >= 0 else {
-      throw .system(.internal, "no eventfd for blocking work", errno: -descriptor)
+    guard let semaphore = pouch_semaphore_make() else {
+      throw PouchError(.internal, "no memory for blocking work")
     }
-    state.semaphore = descriptor
-    return descriptor
+    state.semaphore = semaphore
+    return semaphore
   }
 
-  private func startThread(_ semaphore: Int32) throws(PouchError) {
-    // The thread keeps the pool for ever, and so the semaphore is never closed.
+  private func startThread() throws(PouchError) {
+    // The thread keeps the pool for ever, and so the semaphore lives as long.
     let context = Unmanaged.passRetained(self)
     let result = pouch_thread_start(
       "pouch-blocking",
@@ -95,7 +94,8 @@ package final class BlockingPool: Sendable {
 
   private func workForever() {
     guard let semaphore = state.withLock({ $0.semaphore }) else { return }
-    while pouch_eventfd_take(semaphore) >= 0 {
+    while true {
+      pouch_semaphore_take(semaphore)
       let work = state.withLock { state in
         state.idle -= 1
         return state.work.removeFirst()
