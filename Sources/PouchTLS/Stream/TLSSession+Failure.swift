@@ -49,7 +49,7 @@ extension TLSSession {
       hint = "look at its dates with pouch-certs inspect, and at this host's clock"
     case X509_V_ERR_CERT_REJECTED:
       hint =
-        claims.isEmpty ? "look at it with pouch-certs inspect" : "the certificate has \(claims)"
+        checks.remedy ?? (claims.isEmpty ? "look at it with pouch-certs inspect" : "the certificate has \(claims)")
     case X509_V_ERR_INVALID_PURPOSE:
       hint = "its extended key usage must allow \(role == .client ? "serverAuth" : "clientAuth")"
     default:
