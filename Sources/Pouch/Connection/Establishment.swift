@@ -16,6 +16,8 @@ struct Establishment: Sendable {
   let timeouts: Timeouts
   /// Called when the transport's handshake is complete.
   var onHandshake: @Sendable (PeerIdentity) -> Void = { _ in }
+  /// Called with each stage that a peer has come to which has connected to this side.
+  var onStage: @Sendable (HandshakeStage) -> Void = { _ in }
 
   /// Completes the exchange, each part within its deadline.
   ///
@@ -40,14 +42,51 @@ struct Establishment: Sendable {
   func secure() async throws(PouchError) {
     do throws(PouchError) {
       let stream = stream
-      try await withDeadline(timeouts.tlsHandshake, "the TLS handshake") {
-        () async throws(PouchError) in
-        try await stream.handshake()
+      if !isInitiator, let staged = stream as? any StagedStream {
+        try await secure(staged)
+      } else {
+        try await withDeadline(timeouts.tlsHandshake, "the TLS handshake") {
+          () async throws(PouchError) in
+          try await stream.handshake()
+        }
       }
       onHandshake(stream.peer)
     } catch {
       throw named(error)
     }
+  }
+
+  /// Completes the handshake of a peer that has connected, which says how far it comes.
+  private func secure(_ stream: any StagedStream) async throws(PouchError) {
+    let onStage = onStage
+    do throws(PouchError) {
+      try await firstBytes { () async throws(PouchError) in try await stream.awaitFirstBytes() }
+      onStage(.spoken)
+      try await withDeadline(timeouts.tlsHandshake, "the TLS handshake") {
+        () async throws(PouchError) in
+        try await stream.handshake { onStage(.answered) }
+      }
+      onStage(.secured)
+    } catch {
+      // There may be an alert for the peer to read.
+      if [.security, .protocolMismatch].contains(error.code) { await dismiss(stream.carrier) }
+      throw error
+    }
+  }
+
+  private func firstBytes<R: Sendable>(
+    _ read: @escaping @Sendable () async throws(PouchError) -> R
+  ) async throws(PouchError) -> R {
+    try await withDeadline(timeouts.opening, "waiting for the peer's first byte", read)
+  }
+
+  /// Ends a stream whose peer was refused, so that it can read all that was written.
+  func dismiss(_ stream: any ByteStream) async {
+    if !isInitiator { onStage(.leaving) }
+    try? await withDeadline(timeouts.close, "closing") { () async throws(PouchError) in
+      try await stream.finish()
+    }
+    await linger(stream, timeouts.close)
   }
 
   private func exchange() async throws(PouchError) -> Outcome {
@@ -60,6 +99,10 @@ struct Establishment: Sendable {
     var buffer = ByteBuffer()
     do throws(PouchError) {
       try await readPreface(&buffer)
+    } catch  where error.code == .protocolMismatch && !isInitiator {
+      // It is closed without a word; but it has a preface to read.
+      await dismiss(stream)
+      throw error
     } catch  where error.namingLoss.code == .connectionLost {
       // Nothing says that it is one of Pouch's, however the system calls this end.
       throw PouchError(
@@ -72,6 +115,7 @@ struct Establishment: Sendable {
       return try await converse(&handshake, &buffer)
     } catch {
       if error.code != .cancelled {
+        if !isInitiator { onStage(.leaving) }
         await Establishment.tell(error, over: stream, within: timeouts.close)
       }
       throw [.badData, .limitExceeded].contains(error.code) ? error.answered : error
@@ -109,9 +153,21 @@ struct Establishment: Sendable {
   }
 
   private func readPreface(_ buffer: inout ByteBuffer) async throws(PouchError) {
+    if !isInitiator, !(stream is any StagedStream) {
+      let stream = stream
+      let bytes = try await firstBytes { () async throws(PouchError) in
+        var buffer = ByteBuffer()
+        _ = try await stream.read(into: &buffer)
+        return buffer.freeze()
+      }
+      buffer.append(bytes)
+    }
+    if buffer.isEmpty { try await readMore(&buffer) }
     while try !Preface.read(&buffer) {
+      onStage(.spoken)
       try await readMore(&buffer)
     }
+    onStage(.spoken)
   }
 
   private func readMore(_ buffer: inout ByteBuffer) async throws(PouchError) {

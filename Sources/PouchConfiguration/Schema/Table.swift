@@ -93,8 +93,10 @@ struct Table: Sendable {
     Settings.Limits.stream.descriptor,
     Settings.Limits.connections.descriptor,
     Settings.Limits.unauthenticated.descriptor,
+    Settings.Limits.silent.descriptor,
 
     Settings.Timeouts.connect.descriptor,
+    Settings.Timeouts.opening.descriptor,
     Settings.Timeouts.tlsHandshake.descriptor,
     Settings.Timeouts.hello.descriptor,
     Settings.Timeouts.body.descriptor,
