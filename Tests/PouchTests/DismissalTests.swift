@@ -152,6 +152,41 @@ struct DismissalTests {
     }
   }
 
+  @Test("spares whose first bytes wait to be read", arguments: [TransportKind.tcp, .unixPath])
+  func waiting(_ kind: TransportKind) async throws {
+    try await kind.withOptions { endpoint, _, _ in
+      var limits = Limits()
+      limits.silent = 1
+      let table = ConnectionTable(limits: limits)
+      let transport = try Transports().transport(
+        for: endpoint, tls: nil, connectTimeout: .seconds(60))
+      let listener: any StreamListener = try await transport.listen(on: endpoint)
+      defer { listener.close() }
+      var clients: [SocketStream] = []
+      func admit() async throws -> (UInt64, SocketStream) {
+        clients.append(try await Self.dial(listener.endpoint))
+        let server = try #require(try await listener.accept() as? SocketStream)
+        return (try #require(table.admit(server, isInitiator: false)), server)
+      }
+      let (first, spoken) = try await admit()
+      try await clients[0].write([Preface.bytes])
+      while !spoken.hasBytesWaiting { await Task.yield() }
+      let (second, silent) = try await admit()
+      #expect(table.count(in: .spoken) == 1 && table.count(in: .silent) == 1)
+      _ = try await admit()
+      // The second was closed, and the first can be read.
+      #expect(try await Self.readAll(clients[1]).isEmpty)
+      var buffer = ByteBuffer()
+      #expect(try await spoken.read(into: &buffer) == Preface.size)
+      #expect(table.forget(first) == nil)
+      #expect(table.forget(second)?.hint?.contains("limits.silent") == true)
+      #expect(!silent.hasBytesWaiting)
+      // When descriptors run out, the same.
+      table.yieldSilent()
+      #expect(try await Self.readAll(clients[2]).isEmpty && table.count(in: .silent) == 0)
+    }
+  }
+
   @Test("comes to who says nothing in the time for a first byte, and not to who goes on later",
     arguments: sockets)
   func opening(_ kind: TransportKind) async throws {

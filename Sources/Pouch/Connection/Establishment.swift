@@ -60,8 +60,10 @@ struct Establishment: Sendable {
   private func secure(_ stream: any StagedStream) async throws(PouchError) {
     let onStage = onStage
     do throws(PouchError) {
-      try await firstBytes { () async throws(PouchError) in try await stream.awaitFirstBytes() }
-      onStage(.spoken)
+      let hasSpoken = try await firstBytes { () async throws(PouchError) in
+        try await stream.awaitFirstBytes()
+      }
+      if hasSpoken { onStage(.spoken) }
       try await withDeadline(timeouts.tlsHandshake, "the TLS handshake") {
         () async throws(PouchError) in
         try await stream.handshake { onStage(.answered) }

@@ -26,12 +26,18 @@ final class ConnectionTable: Sendable {
     var count: UInt64 = 0
     var isClosing = false
 
-    /// - Returns: The stream of a connection that has lost its place, which is to be closed.
-    mutating func displace(_ number: UInt64?, _ stage: HandshakeStage) -> (any ByteStream)? {
-      guard let number else { return nil }
+    /// - Returns: The connection `number`, which has lost its place.
+    mutating func displace(_ number: UInt64?, _ stage: HandshakeStage) -> Displaced? {
+      guard let number, let stream = pending[number]?.stream else { return nil }
       pending[number]?.displaced = stage
-      return pending[number]?.stream
+      return Displaced(number: number, stream: stream)
     }
+  }
+
+  /// A connection that has lost its place, and is to be closed.
+  private struct Displaced {
+    var number: UInt64
+    var stream: any ByteStream
   }
 
   private let state: Mutex<State>
@@ -51,7 +57,7 @@ final class ConnectionTable: Sendable {
   /// - Returns: A number for `establish` and `forget`; nil when no connection is wanted any more.
   func admit(_ stream: any ByteStream, isInitiator: Bool) -> UInt64? {
     let source = isInitiator ? nil : HandshakePlaces.Source(stream.peer)
-    let (number, displaced) = state.withLock { state -> (UInt64?, (any ByteStream)?) in
+    let (number, displaced) = state.withLock { state -> (UInt64?, Displaced?) in
       guard !state.isClosing else { return (nil, nil) }
       state.count += 1
       state.pending[state.count] = Pending(stream: stream, isInitiator: isInitiator)
@@ -59,8 +65,25 @@ final class ConnectionTable: Sendable {
       let victim = state.places.arrive(state.count, from: source)
       return (state.count, state.displace(victim, .silent))
     }
-    displaced?.close()
+    if let displaced { dismiss(silent: displaced) }
     return number
+  }
+
+  /// Closes a connection that has said nothing, or rather, of which nothing was read: on a busy
+  /// machine its first bytes may be waiting, and then it counts as one that has spoken.
+  private func dismiss(silent displaced: Displaced) {
+    guard (displaced.stream as? any PeekableStream)?.hasBytesWaiting == true else {
+      return displaced.stream.close()
+    }
+    let source = HandshakePlaces.Source(displaced.stream.peer)
+    let other = state.withLock { state -> Displaced? in
+      // It may have gone meanwhile.
+      guard state.pending[displaced.number] != nil else { return nil }
+      state.pending[displaced.number]?.displaced = nil
+      let victim = state.places.readmit(displaced.number, from: source)
+      return state.displace(victim, .spoken)
+    }
+    other?.stream.close()
   }
 
   /// How many accepted streams are in `stage` of their handshakes.
@@ -72,16 +95,16 @@ final class ConnectionTable: Sendable {
       let victim = state.places.advance(number, to: stage)
       return state.displace(victim, stage)
     }
-    displaced?.close()
+    displaced?.stream.close()
   }
 
   /// Closes some of those that say nothing, because descriptors have run out.
   func yieldSilent() {
-    let streams = state.withLock { state in
+    let displaced = state.withLock { state in
       let victims = state.places.yieldSilent()
       return victims.compactMap { state.displace($0, .silent) }
     }
-    for stream in streams { stream.close() }
+    for connection in displaced { dismiss(silent: connection) }
   }
 
   /// Keeps a place for stream `number`, whose peer has introduced itself: of two that come at the

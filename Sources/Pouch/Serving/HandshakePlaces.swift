@@ -62,6 +62,13 @@ struct HandshakePlaces: Sendable {
     enter(number, Place(stage: .silent, source: source))
   }
 
+  /// Takes in again who has just lost its place among the silent, and turns out to have spoken.
+  ///
+  /// - Returns: Who has lost its place to it.
+  mutating func readmit(_ number: UInt64, from source: Source?) -> UInt64? {
+    enter(number, Place(stage: .spoken, source: source))
+  }
+
   /// Notes that connection `number` has come to `stage`.
   ///
   /// - Returns: Who has lost its place to it.

@@ -12,6 +12,12 @@ package enum HandshakeStage: Int, Sendable, CaseIterable {
   case leaving
 }
 
+/// A stream that can tell whether something has come from its peer without reading it.
+package protocol PeekableStream: ByteStream {
+  /// Whether bytes wait to be read.
+  var hasBytesWaiting: Bool { get }
+}
+
 /// A stream with a handshake of its own, which says how far the peer has come.
 package protocol StagedStream: ByteStream {
   /// What carries its bytes. A stream whose handshake has failed can be ended in good order there.
@@ -19,8 +25,9 @@ package protocol StagedStream: ByteStream {
 
   /// Waits for the first bytes of the peer's handshake. `handshake` follows.
   ///
+  /// - Returns: Whether there are any; `handshake` says what else it was.
   /// - Throws: As `handshake()`.
-  func awaitFirstBytes() async throws(PouchError)
+  func awaitFirstBytes() async throws(PouchError) -> Bool
 
   /// Completes the handshake.
   ///

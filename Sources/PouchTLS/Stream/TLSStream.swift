@@ -7,7 +7,7 @@ internal import Synchronization
 /// as a change of keys that the peer asks for, leaves with the next write (RFC 8446, 4.6.3), so
 /// that reading goes on while the peer does not read. The exception is the alert of a read that
 /// fails, which nothing can follow.
-public final class TLSStream<Base: ByteStream>: ByteStream, StagedStream {
+public final class TLSStream<Base: ByteStream>: ByteStream, StagedStream, PeekableStream {
   private let base: Base
   /// Guards every call into OpenSSL for this stream; never held while bytes move.
   private let session: Mutex<TLSSession>
@@ -44,9 +44,12 @@ public final class TLSStream<Base: ByteStream>: ByteStream, StagedStream {
 
   package var carrier: any ByteStream { base }
 
-  package func awaitFirstBytes() async throws(PouchError) {
+  package var hasBytesWaiting: Bool { (base as? any PeekableStream)?.hasBytesWaiting ?? false }
+
+  package func awaitFirstBytes() async throws(PouchError) -> Bool {
     try await prepare()
     try await receive()
+    return session.withLock { !$0.channel.hasEnded }
   }
 
   public func handshake() async throws(PouchError) {
