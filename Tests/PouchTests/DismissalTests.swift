@@ -110,7 +110,8 @@ struct DismissalTests {
     }
   }
 
-  @Test("comes to those who are silent, the oldest first, and not to who has spoken",
+  @Test(
+    "comes to those who are silent, the oldest first, and not to who has spoken",
     arguments: sockets)
   func silent(_ kind: TransportKind) async throws {
     try await kind.withOptions { endpoint, _, receiving in
@@ -187,7 +188,8 @@ struct DismissalTests {
     }
   }
 
-  @Test("comes to who says nothing in the time for a first byte, and not to who goes on later",
+  @Test(
+    "comes to who says nothing in the time for a first byte, and not to who goes on later",
     arguments: sockets)
   func opening(_ kind: TransportKind) async throws {
     try await kind.withOptions { endpoint, _, receiving in

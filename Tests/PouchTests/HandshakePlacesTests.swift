@@ -10,7 +10,8 @@ struct HandshakePlacesTests {
   private typealias Source = HandshakePlaces.Source
 
   private static func address(_ number: Int) -> Source? {
-    Source(PeerIdentity(address: "127.\(number >> 16 & 255).\(number >> 8 & 255).\(number & 255):9"))
+    let parts = [number >> 16, number >> 8, number].map { "\($0 & 255)" }
+    return Source(PeerIdentity(address: "127.\(parts.joined(separator: ".")):9"))
   }
 
   /// An attack, and good clients that come one after the other while it goes on.

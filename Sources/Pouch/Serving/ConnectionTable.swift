@@ -167,7 +167,8 @@ final class ConnectionTable: Sendable {
   private func displacement(_ stage: HandshakeStage) -> PouchError {
     if stage == .silent {
       return PouchError(
-        .limitExceeded, "a peer that had said nothing made room for others: \(silent) may be silent",
+        .limitExceeded,
+        "a peer that had said nothing made room for others: \(silent) may be silent",
         hint: "raise limits.silent, and the number of files that the process may open")
     }
     return PouchError(
