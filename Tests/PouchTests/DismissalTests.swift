@@ -70,7 +70,7 @@ struct DismissalTests {
             try await stream.handshake()
             // The peer does not wait for an answer, and goes on behind its hello.
             try await stream.write(
-              AdmissionTests.opening() + [Bytes([UInt8](repeating: 0, count: 40_000))])
+              AdmissionTests.opening() + [Bytes([UInt8](repeating: 0, count: 300_000))])
             var rest = ByteBuffer()
             rest.append(try await Self.readAll(stream))
             rest.discard(Preface.size)
@@ -99,11 +99,13 @@ struct DismissalTests {
         for _ in 0..<Self.tries {
           let stream: any ByteStream = try await transport.connect(to: bound)
           try await stream.handshake()
-          try await stream.write([Bytes([UInt8](repeating: 0, count: 40_000))])
+          try await stream.write([Bytes([UInt8](repeating: 0, count: 300_000))])
           let error = await #expect(throws: PouchError.self) {
             _ = try await Self.readAll(stream)
           }
           #expect(error?.code == .security && error?.cause?.contains("alert") == true)
+          let carrier = try #require(stream as? any StagedStream).carrier
+          #expect(try await Self.readAll(carrier).isEmpty)
           stream.close()
         }
       }
