@@ -190,6 +190,24 @@ struct DismissalTests {
     }
   }
 
+  @Test("does not pile up: nobody is accepted while too many are ending")
+  func pacing() async throws {
+    var limits = Limits()
+    limits.silent = 1
+    let table = ConnectionTable(limits: limits)
+    let numbers = (0...260).compactMap { _ in
+      table.admit(MemoryTransport.pair().0, isInitiator: false)
+    }
+    let accepting = Task { await table.catchUp() }
+    while !table.isBehind { await Task.yield() }
+    for number in numbers.prefix(131) { _ = table.forget(number) }
+    #expect(table.isBehind)
+    _ = table.forget(numbers[131])
+    await accepting.value
+    #expect(!table.isBehind)
+    await table.catchUp()
+  }
+
   @Test(
     "comes to who says nothing in the time for a first byte, and not to who goes on later",
     arguments: sockets)

@@ -25,13 +25,56 @@ struct Establishment: Sendable {
   ///   possible. The stream is left open.
   func run() async throws(PouchError) -> Outcome {
     try await secure()
+    let handshake = Handshake(offer: offer, isInitiator: isInitiator, nonces: .random())
     do throws(PouchError) {
+      // One who has connected and says nothing costs one deadline at a time.
+      let arrived = try await hearOut(handshake)
       return try await withDeadline(timeouts.hello, "the hello") { () async throws(PouchError) in
-        try await exchange()
+        try await exchange(handshake, arrived)
       }
     } catch {
       throw named(error)
     }
+  }
+
+  /// Writes this side's preface to a peer that has connected without TLS, and waits for its first
+  /// bytes.
+  ///
+  /// - Returns: Those bytes, or none at the end of the stream; nil for any other peer.
+  private func hearOut(_ handshake: Handshake) async throws(PouchError) -> Bytes? {
+    if isInitiator || stream is any StagedStream { return nil }
+    let (stream, opening) = (stream, handshake.opening())
+    do throws(PouchError) {
+      return try await firstBytes { () async throws(PouchError) in
+        try await Establishment.open(stream, opening)
+        var buffer = ByteBuffer()
+        _ = try await stream.read(into: &buffer)
+        return buffer.freeze()
+      }
+    } catch {
+      throw wordless(error)
+    }
+  }
+
+  private static func open(
+    _ stream: any ByteStream, _ opening: [Bytes]
+  ) async throws(PouchError) {
+    do throws(PouchError) {
+      try await stream.write(opening)
+    } catch  where error.code == .connectionLost {
+      // The peer hung up; what it said first is worth more than the broken pipe.
+    }
+  }
+
+  /// What the loss of the connection means before the peer's preface was there.
+  private func wordless(_ error: PouchError) -> PouchError {
+    guard error.namingLoss.code == .connectionLost else { return error }
+    // Nothing says that it is one of Pouch's, however the system calls this end.
+    return PouchError(
+      .protocolMismatch, "the peer ended the connection without a word of Pouch's protocol",
+      hint: "is it a Pouch \(offer.role.opposite), and does it use the same transport and "
+        + "framing?",
+      cause: error.cause)
   }
 
   private func named(_ error: PouchError) -> PouchError {
@@ -91,27 +134,25 @@ struct Establishment: Sendable {
     await linger(stream, timeouts.close)
   }
 
-  private func exchange() async throws(PouchError) -> Outcome {
-    var handshake = Handshake(offer: offer, isInitiator: isInitiator, nonces: .random())
-    do throws(PouchError) {
-      try await stream.write(handshake.opening())
-    } catch  where error.code == .connectionLost {
-      // The peer hung up; what it said first is worth more than the broken pipe.
-    }
+  /// - Parameter arrived: What has come already; nil when this side has not written its opening.
+  private func exchange(
+    _ handshake: Handshake, _ arrived: Bytes?
+  ) async throws(PouchError) -> Outcome {
+    var handshake = handshake
     var buffer = ByteBuffer()
+    if let arrived {
+      buffer.append(arrived)
+    } else {
+      try await Establishment.open(stream, handshake.opening())
+    }
     do throws(PouchError) {
       try await readPreface(&buffer)
     } catch  where error.code == .protocolMismatch && !isInitiator {
       // It is closed without a word; but it has a preface to read.
       await dismiss(stream)
       throw error
-    } catch  where error.namingLoss.code == .connectionLost {
-      // Nothing says that it is one of Pouch's, however the system calls this end.
-      throw PouchError(
-        .protocolMismatch, "the peer ended the connection without a word of Pouch's protocol",
-        hint: "is it a Pouch \(offer.role.opposite), and does it use the same transport and "
-          + "framing?",
-        cause: error.cause)
+    } catch {
+      throw wordless(error)
     }
     do throws(PouchError) {
       return try await converse(&handshake, &buffer)
@@ -155,15 +196,6 @@ struct Establishment: Sendable {
   }
 
   private func readPreface(_ buffer: inout ByteBuffer) async throws(PouchError) {
-    if !isInitiator, !(stream is any StagedStream) {
-      let stream = stream
-      let bytes = try await firstBytes { () async throws(PouchError) in
-        var buffer = ByteBuffer()
-        _ = try await stream.read(into: &buffer)
-        return buffer.freeze()
-      }
-      buffer.append(bytes)
-    }
     if buffer.isEmpty { try await readMore(&buffer) }
     while try !Preface.read(&buffer) {
       onStage(.spoken)

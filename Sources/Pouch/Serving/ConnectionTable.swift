@@ -20,16 +20,32 @@ final class ConnectionTable: Sendable {
     var places: HandshakePlaces
     /// How many of them have a place among the connections.
     var reserved = 0
+    /// How many have lost their places, and have not ended yet.
+    var ending = 0
+    /// Who waits for there to be fewer of those.
+    var pacing: [Waiter] = []
     /// Who waits for this side to stop, and then for the handshakes to end.
     var waiters: [Waiter] = []
     var established: [ObjectIdentifier: any PeerConnection] = [:]
     var count: UInt64 = 0
     var isClosing = false
 
+    /// Notes the end of `stream`, which was number `number`.
+    ///
+    /// - Returns: Who has waited for it.
+    mutating func end(_ number: UInt64, _ stream: Pending?) -> [Waiter] {
+      places.leave(number)
+      if stream?.hasPlace == true { reserved -= 1 }
+      guard isClosing, pending.isEmpty else { return [] }
+      defer { waiters = [] }
+      return waiters
+    }
+
     /// - Returns: The connection `number`, which has lost its place.
     mutating func displace(_ number: UInt64?, _ stage: HandshakeStage) -> Displaced? {
       guard let number, let stream = pending[number]?.stream else { return nil }
       pending[number]?.displaced = stage
+      ending += 1
       return Displaced(number: number, stream: stream)
     }
   }
@@ -80,11 +96,30 @@ final class ConnectionTable: Sendable {
       // It may have gone meanwhile.
       guard state.pending[displaced.number] != nil else { return nil }
       state.pending[displaced.number]?.displaced = nil
+      state.ending -= 1
       let victim = state.places.readmit(displaced.number, from: source)
       return state.displace(victim, .spoken)
     }
     other?.stream.close()
   }
+
+  /// How many that have lost their places may be ending before no more are accepted: on a busy
+  /// machine they would pile up.
+  private static let mostEnding = 256
+
+  /// Waits while more than enough connections that have lost their places are still ending.
+  func catchUp() async {
+    let waiter = state.withLock { state -> Waiter? in
+      guard state.ending > ConnectionTable.mostEnding else { return nil }
+      let waiter = Waiter()
+      state.pacing.append(waiter)
+      return waiter
+    }
+    try? await waiter?.wait()
+  }
+
+  /// Whether somebody waits in `catchUp`.
+  var isBehind: Bool { state.withLock { !$0.pacing.isEmpty } }
 
   /// How many accepted streams are in `stage` of their handshakes.
   func count(in stage: HandshakeStage) -> Int { state.withLock { $0.places.count(in: stage) } }
@@ -154,11 +189,14 @@ final class ConnectionTable: Sendable {
   func forget(_ number: UInt64) -> PouchError? {
     let (waiters, displaced) = state.withLock { state -> ([Waiter], HandshakeStage?) in
       let stream = state.pending.removeValue(forKey: number)
-      state.places.leave(number)
-      if stream?.hasPlace == true { state.reserved -= 1 }
-      guard state.isClosing, state.pending.isEmpty else { return ([], stream?.displaced) }
-      defer { state.waiters = [] }
-      return (state.waiters, stream?.displaced)
+      if stream?.displaced != nil {
+        state.ending -= 1
+        if state.ending <= ConnectionTable.mostEnding / 2, !state.pacing.isEmpty {
+          defer { state.pacing = [] }
+          return (state.pacing + state.end(number, stream), stream?.displaced)
+        }
+      }
+      return (state.end(number, stream), stream?.displaced)
     }
     for waiter in waiters { waiter.fire(.success(())) }
     return displaced.map(displacement)

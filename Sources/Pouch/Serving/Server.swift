@@ -122,6 +122,7 @@ final class Server: Sendable {
     await withDiscardingTaskGroup { group in
       while true {
         do throws(PouchError) {
+          await table.catchUp()
           let stream = try await listener.accept()
           guard let number = table.admit(stream, isInitiator: false) else {
             stream.close()
