@@ -12,7 +12,7 @@ import PouchSockets
 /// 3,000 silent arrivals a second and 100 ms take 300 places, and the 1,024 of `limits.silent` keep
 /// each for 341 ms. (The 128 that all stages shared kept each for 43 ms. Displacing at random would
 /// keep a good client with the probability exp(-3000 · 0.1 / 1024), which is 0.75: too little.) A
-/// silent connection costs a descriptor and a few KiB, or some tens with TLS.
+/// silent connection costs a descriptor and some 24 KiB, or 40 with TLS.
 ///
 /// A source (an IPv4 address, a /64 of IPv6, or a user of a Unix socket) that holds more than a
 /// sixteenth of a stage's places goes before the others, and an address never takes more than three
