@@ -7,6 +7,7 @@ import PouchConfiguration
 enum Main {
   static func main() async {
     StandardDescriptors.reserve()
+    StandardDescriptors.raiseLimit()
     await PouchReceive.start(lists: [
       "--listen", "--from", "--accept", "--require", "--set", "--allow",
     ])

@@ -7,6 +7,7 @@ import PouchConfiguration
 enum Main {
   static func main() async {
     StandardDescriptors.reserve()
+    StandardDescriptors.raiseLimit()
     await PouchSend.start(
       lists: ["--to", "--listen", "--header", "--attach", "--set", "--allow"], joinsRest: true)
   }

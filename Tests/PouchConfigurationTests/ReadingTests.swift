@@ -28,9 +28,10 @@ struct ReadingTests {
         - integrity: {algorithm: sha-256}
         - integrity: {algorithm: hmac-sha-256, key: ../Certs/hmac.key}
       delivery: {acknowledge: received, window: 1 MiB, window-objects: 10, timeout: 30 s}
-      limits: {frame: 1 MiB, object: 2 MiB, stream: 1 TiB, connections: 7, unauthenticated: 3}
+      limits: {frame: 1 MiB, object: 2 MiB, stream: 1 TiB, connections: 7, unauthenticated: 3, silent: 4}
       timeouts:
         connect: 1 s
+        opening: 1500 ms
         tls-handshake: 2 s
         hello: 3 s
         body: 4 s
@@ -42,11 +43,12 @@ struct ReadingTests {
       """)
     var limits = Limits()
     (limits.frame, limits.object, limits.stream) = (1 << 20, 2 << 20, 1 << 40)
-    (limits.connections, limits.unauthenticated) = (7, 3)
+    (limits.connections, limits.unauthenticated, limits.silent) = (7, 3, 4)
     var timeouts = Timeouts()
     (timeouts.connect, timeouts.tlsHandshake, timeouts.hello) = (
       .seconds(1), .seconds(2), .seconds(3)
     )
+    timeouts.opening = .milliseconds(1500)
     (timeouts.body, timeouts.heartbeat) = (.seconds(4), .seconds(5))
     (timeouts.close, timeouts.drain) = (.seconds(6), .seconds(7))
     #expect(

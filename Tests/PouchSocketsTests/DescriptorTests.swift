@@ -99,4 +99,62 @@ struct DescriptorTests {
       exit(0)
     }
   }
+
+  /// In a process of its own, whose limit is its own.
+  @Test("that run out are told once, and once that there are enough again")
+  func telling() async {
+    await #expect(processExitsWith: .success) {
+      handOnErrors()
+      startSymbolizer()
+      alarm(50)
+      let transport = TCPTransport()
+      let listener = try await transport.listen(on: .tcp("127.0.0.1", 0))
+      let (events, told) = AsyncStream.makeStream(of: AcceptShortage.self)
+      listener.onShortage { told.yield($0) }
+      var clients: [SocketStream] = []
+      for _ in 0..<30 { clients.append(try await transport.connect(to: listener.endpoint)) }
+      let next = dup(0)
+      close(next)
+      var limit = rlimit(rlim_cur: rlim_t(next) + 10, rlim_max: rlim_t(next) + 10)
+      guard setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { exit(2) }
+
+      let held = Shared<[SocketStream]>([])
+      let accepting = Task {
+        while let server = try? await listener.accept() { held.change { $0.append(server) } }
+      }
+      var story = ""
+      for await event in events {
+        switch event {
+        case .began(let error):
+          guard error.code == .exhausted, error.cause?.isEmpty == false else { exit(3) }
+          story += "began "
+        case .goesOn:
+          // Some are let go, which are not enough the first times.
+          held.change { $0.removeFirst(min(4, $0.count)) }
+        case .ended: story += "ended"
+        }
+        if case .ended = event { break }
+      }
+      guard story == "began ended" else { exit(4) }
+      listener.close()
+      await accepting.value
+      exit(0)
+    }
+  }
+
+  @Test("a shortage that comes and goes is one, until a second has gone well")
+  func book() {
+    var book = ShortageBook()
+    var told: [String] = []
+    for (now, lacks) in [
+      (0, false), (1000, true), (1900, false), (1950, true), (2000, false), (2949, false),
+      (2950, false), (9000, false), (10_000, true), (11_000, false),
+    ] {
+      let moment = Duration.milliseconds(now)
+      let isTold = lacks ? book.lacks(moment) : book.suffices(moment)
+      if isTold { told.append("\(lacks ? "began" : "ended") \(now)") }
+      #expect(book.isOpen == told.last?.hasPrefix("began") ?? false)
+    }
+    #expect(told == ["began 1000", "ended 2950", "began 10000", "ended 11000"])
+  }
 }

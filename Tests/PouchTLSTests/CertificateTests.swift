@@ -122,11 +122,13 @@ import Testing
     let authority = try CertificateAuthority(validity: CertificateAuthority.validity(days: 30))
     let verifier = CertificateVerifier(authorities: [authority.certificate])
     func verdict(
-      _ names: [CertificateName], _ wanted: CertificateName? = nil, at moment: Timestamp? = nil
+      _ names: [CertificateName], _ wanted: CertificateName? = nil, at moment: Timestamp? = nil,
+      uses: [String] = ["digitalSignature"]
     ) throws -> String? {
-      let issued = try authority.issue(
-        CertificateTemplate(
-          commonName: "x", names: names, validity: CertificateAuthority.validity(days: 10)))
+      var template = CertificateTemplate(
+        commonName: "x", names: names, validity: CertificateAuthority.validity(days: 10))
+      template.keyUsage = uses
+      let issued = try authority.issue(template)
       do throws(PouchError) {
         try verifier.verify([issued.certificate], name: wanted, at: moment)
         return nil
@@ -141,6 +143,10 @@ import Testing
     #expect(try verdict([uri("a://b")], uri("a://b")) == nil)
     #expect(try verdict([dns("a")], dns("b")) == "it is not for 'b'")
     #expect(try verdict([dns("127.0.0.1")], ip(127, 0, 0, 1)) == "it is not for '127.0.0.1'")
+    #expect(try verdict([dns("a")], uses: []) == nil)
+    #expect(
+      try verdict([dns("a")], uses: ["keyEncipherment"])
+        == "its key usage lacks digitalSignature, which TLS 1.3 demands: it is for keyEncipherment")
     #expect(try verdict([])?.contains("no DNS, IP or URI name") == true)
     #expect(try verdict([dns("a\0b")])?.contains("holds a NUL") == true)
     let late = Timestamp(seconds: Timestamp.now.seconds + 20 * 86_400)

@@ -112,6 +112,21 @@ import Testing
     #expect(faults(mixed).map(\.parts) == [[.certificate, .key]])
   }
 
+  @Test(arguments: [TLSRole.client, .server])
+  func `a key that may not sign is found, as a peer would`(role: TLSRole) throws {
+    for (uses, isGood) in [(["keyAgreement"], false), (["digitalSignature"], true), ([], true)] {
+      var template = try Credentials.template(["localhost"])
+      template.keyUsage = uses
+      let credentials = try Credentials(["receiver": template])
+      let found = faults(credentials.settings("receiver"), role)
+      #expect(found.map(\.parts) == (isGood ? [] : [[.certificate]]))
+      guard let error = found.first?.error else { continue }
+      #expect(error.code == .security && error.hint == Certificate.usableUsage)
+      #expect(error.message.hasSuffix("which TLS 1.3 demands: it is for keyAgreement"))
+      #expect(error.message.contains("receiver.pem' would be refused: "))
+    }
+  }
+
   @Test(arguments: ["secp256k1", "brainpoolP256r1", "P-384", "P-521"])
   func `a curve that no version of TLS takes is found`(curve: String) throws {
     let authority = try CertificateAuthority(validity: CertificateAuthority.validity(days: 30))

@@ -8,6 +8,7 @@ import Testing
   private static let loopback: CertificateName = ip(127, 0, 0, 1)
   private static let loopback6: CertificateName = ip(
     0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1)
+  private static let unsigning = "its key usage lacks digitalSignature"
   private static let mismatch = "hostname mismatch"
   private static let addressMismatch = "IP address mismatch"
 
@@ -27,6 +28,9 @@ import Testing
     .init("the URI that is asked for", [uri("spiffe://o/r")], wants: "spiffe://o/r"),
     .init("server alone", [dns("localhost")], wants: "localhost").with { $0.usage = .server },
     .init("no usage at all", [dns("localhost")], wants: "localhost").with { $0.usage = [] },
+    .init("no key usage", [dns("localhost")], wants: "localhost").with { $0.keyUsage = [] },
+    .init("a key to sign and to agree", [dns("localhost")], wants: "localhost")
+      .with { $0.keyUsage = ["digitalSignature", "keyAgreement"] },
 
     .init("another name", [dns("other")], wants: "localhost").refused(mismatch),
     .init("a longer name", [dns("localhost.evil.org")], wants: "localhost").refused(mismatch),
@@ -87,6 +91,10 @@ import Testing
       .refused("certificate is not yet valid"),
     .init("client alone", [dns("localhost")], wants: "localhost").with { $0.usage = .client }
       .refused("unsuitable certificate purpose"),
+    .init("a key that may agree alone", [dns("localhost")], wants: "localhost")
+      .with { $0.keyUsage = ["keyAgreement"] }.refused(unsigning),
+    .init("a key that may encipher alone", [dns("localhost")], wants: "localhost")
+      .with { $0.keyUsage = ["keyEncipherment", "dataEncipherment"] }.refused(unsigning),
     .init("an authority", [dns("localhost")], wants: "localhost").with { $0.isAuthority = true }
       .refused("unsuitable certificate purpose"),
     .init("another authority's", [dns("localhost")], wants: "localhost")
@@ -114,6 +122,7 @@ import Testing
     #expect(client?.code == .security)
     #expect(client?.cause?.contains(reason) == true, "\(client?.cause ?? "no cause")")
     #expect(client?.hint != nil)
+    #expect(reason != Self.unsigning || client?.hint == Certificate.usableUsage)
     // The server is told by an alert, and nobody has a name that was not proven.
     #expect(server?.code == .security)
     #expect(server?.cause?.contains("alert") == true)
@@ -128,6 +137,7 @@ import Testing
     .init("the URI that is allowed", [uri("spiffe://o/s")], wants: "spiffe://o/s"),
     .init("the address that is allowed", [loopback6], wants: "0::1"),
     .init("client alone", [dns("sender")]).with { $0.usage = .client },
+    .init("no key usage", [dns("sender")]).with { $0.keyUsage = [] },
 
     .init("a DNS name that is not allowed", [dns("other")], wants: "sender")
       .refused("none of its names is allowed"),
@@ -147,6 +157,8 @@ import Testing
       .refused("certificate is not yet valid"),
     .init("server alone", [dns("sender")]).with { $0.usage = .server }
       .refused("unsuitable certificate purpose"),
+    .init("a key that may agree alone", [dns("sender")])
+      .with { $0.keyUsage = ["keyAgreement"] }.refused(unsigning),
     .init("another authority's", [dns("sender")]).with { $0.signer = .stranger }
       .refused("unable to get local issuer certificate"),
     .init("its own signature", [dns("sender")]).with { $0.signer = .itself }
@@ -174,6 +186,7 @@ import Testing
     }
     #expect(refused?.code == .security)
     #expect(refused?.cause?.contains(reason) == true, "\(refused?.cause ?? "no cause")")
+    #expect(reason != Self.unsigning || refused?.hint == Certificate.usableUsage)
     #expect(pair.server.peer.names.isEmpty)
     // A client of TLS 1.3 believes that it is connected, and learns the truth when it reads.
     let told = await outcome { () async throws(PouchError) in

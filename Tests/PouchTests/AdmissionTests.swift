@@ -73,7 +73,7 @@ struct AdmissionTests {
   }
 
   /// What a sender writes first.
-  private static func opening() -> [Bytes] {
+  static func opening() -> [Bytes] {
     var offer = Handshake.Offer(
       role: .sender, id: [UInt8](repeating: 1, count: 16), software: "strange/1",
       frame: 1 << 20, object: nil, heartbeat: 0, stages: [], acknowledge: .processed,

@@ -52,6 +52,7 @@ extension Timeouts {
   static var patient: Timeouts {
     var timeouts = Timeouts()
     timeouts.connect = .seconds(100)
+    timeouts.opening = .seconds(100)
     timeouts.tlsHandshake = .seconds(100)
     timeouts.hello = .seconds(100)
     timeouts.heartbeat = .seconds(100)

@@ -17,7 +17,7 @@ public final class Receiver: Sendable {
   private let listening: [Endpoint]
   private let dialling: [Endpoint]
   private let options: ReceiverOptions
-  private let server: Server
+  let server: Server
   private let bound = Mutex<[Endpoint]?>(nil)
   private let life = ServingLife("receiver")
   private let books = Mutex(ReceptionBooks())

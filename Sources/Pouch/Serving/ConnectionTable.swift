@@ -1,51 +1,145 @@
 import PouchCore
+import PouchSockets
 import Synchronization
 
 /// The connections of a listening or dialling end, and the limits on them.
 final class ConnectionTable: Sendable {
   private struct Pending {
-    var number: UInt64
     var stream: any ByteStream
     var isInitiator: Bool
     /// Its peer has introduced itself: it counts as a connection already.
     var hasPlace = false
+    /// In which stage of the handshake it had to make room.
+    var displaced: HandshakeStage?
   }
 
   private struct State {
-    /// Streams whose handshakes are not complete, the oldest first.
-    var pending: [Pending] = []
+    /// Streams whose handshakes are not complete.
+    var pending: [UInt64: Pending] = [:]
+    /// The places of those among them that were accepted and have not introduced themselves.
+    var places: HandshakePlaces
+    /// How many of them have a place among the connections.
+    var reserved = 0
+    /// How many have lost their places, and have not ended yet.
+    var ending = 0
+    /// Who waits for there to be fewer of those.
+    var pacing: [Waiter] = []
     /// Who waits for this side to stop, and then for the handshakes to end.
     var waiters: [Waiter] = []
     var established: [ObjectIdentifier: any PeerConnection] = [:]
     var count: UInt64 = 0
     var isClosing = false
+
+    /// Notes the end of `stream`, which was number `number`.
+    ///
+    /// - Returns: Who has waited for it.
+    mutating func end(_ number: UInt64, _ stream: Pending?) -> [Waiter] {
+      places.leave(number)
+      if stream?.hasPlace == true { reserved -= 1 }
+      guard isClosing, pending.isEmpty else { return [] }
+      defer { waiters = [] }
+      return waiters
+    }
+
+    /// - Returns: The connection `number`, which has lost its place.
+    mutating func displace(_ number: UInt64?, _ stage: HandshakeStage) -> Displaced? {
+      guard let number, let stream = pending[number]?.stream else { return nil }
+      pending[number]?.displaced = stage
+      ending += 1
+      return Displaced(number: number, stream: stream)
+    }
   }
 
-  private let state = Mutex(State())
+  /// A connection that has lost its place, and is to be closed.
+  private struct Displaced {
+    var number: UInt64
+    var stream: any ByteStream
+  }
+
+  private let state: Mutex<State>
   private let limits: Limits
+  /// How many accepted streams may be silent.
+  private let silent: Int
 
   init(limits: Limits) {
     self.limits = limits
+    silent = min(limits.silent, max(1, DescriptorLimit.current / 4))
+    state = Mutex(State(places: HandshakePlaces(silent: silent, begun: limits.unauthenticated)))
   }
 
-  /// Takes a fresh stream in. When too many have not said who they are, the one that has kept
-  /// silent longest makes room: a flood of silent peers does not keep others out.
+  /// Takes a fresh stream in. One that was accepted may cost another one, which has come no further,
+  /// its place (`HandshakePlaces`).
   ///
   /// - Returns: A number for `establish` and `forget`; nil when no connection is wanted any more.
   func admit(_ stream: any ByteStream, isInitiator: Bool) -> UInt64? {
-    var evicted: (any ByteStream)?
-    let number = state.withLock { state -> UInt64? in
-      guard !state.isClosing else { return nil }
-      if state.pending.count >= limits.unauthenticated {
-        evicted = state.pending.removeFirst().stream
-      }
+    let source = isInitiator ? nil : HandshakePlaces.Source(stream.peer)
+    let (number, displaced) = state.withLock { state -> (UInt64?, Displaced?) in
+      guard !state.isClosing else { return (nil, nil) }
       state.count += 1
-      state.pending.append(
-        Pending(number: state.count, stream: stream, isInitiator: isInitiator))
-      return state.count
+      state.pending[state.count] = Pending(stream: stream, isInitiator: isInitiator)
+      if isInitiator { return (state.count, nil) }
+      let victim = state.places.arrive(state.count, from: source)
+      return (state.count, state.displace(victim, .silent))
     }
-    evicted?.close()
+    if let displaced { dismiss(silent: displaced) }
     return number
+  }
+
+  /// Closes a connection that has said nothing, or rather, of which nothing was read: on a busy
+  /// machine its first bytes may be waiting, and then it counts as one that has spoken.
+  private func dismiss(silent displaced: Displaced) {
+    guard (displaced.stream as? any PeekableStream)?.hasBytesWaiting == true else {
+      return displaced.stream.close()
+    }
+    let source = HandshakePlaces.Source(displaced.stream.peer)
+    let other = state.withLock { state -> Displaced? in
+      // It may have gone meanwhile.
+      guard state.pending[displaced.number] != nil else { return nil }
+      state.pending[displaced.number]?.displaced = nil
+      state.ending -= 1
+      let victim = state.places.readmit(displaced.number, from: source)
+      return state.displace(victim, .spoken)
+    }
+    other?.stream.close()
+  }
+
+  /// How many that have lost their places may be ending before no more are accepted: on a busy
+  /// machine they would pile up.
+  private static let mostEnding = 256
+
+  /// Waits while more than enough connections that have lost their places are still ending.
+  func catchUp() async {
+    let waiter = state.withLock { state -> Waiter? in
+      guard state.ending > ConnectionTable.mostEnding else { return nil }
+      let waiter = Waiter()
+      state.pacing.append(waiter)
+      return waiter
+    }
+    try? await waiter?.wait()
+  }
+
+  /// Whether somebody waits in `catchUp`.
+  var isBehind: Bool { state.withLock { !$0.pacing.isEmpty } }
+
+  /// How many accepted streams are in `stage` of their handshakes.
+  func count(in stage: HandshakeStage) -> Int { state.withLock { $0.places.count(in: stage) } }
+
+  /// Notes how far the peer of stream `number` has come.
+  func advance(_ number: UInt64, to stage: HandshakeStage) {
+    let displaced = state.withLock { state in
+      let victim = state.places.advance(number, to: stage)
+      return state.displace(victim, stage)
+    }
+    displaced?.stream.close()
+  }
+
+  /// Closes some of those that say nothing, because descriptors have run out.
+  func yieldSilent() {
+    let displaced = state.withLock { state in
+      let victims = state.places.yieldSilent()
+      return victims.compactMap { state.displace($0, .silent) }
+    }
+    for connection in displaced { dismiss(silent: connection) }
   }
 
   /// Keeps a place for stream `number`, whose peer has introduced itself: of two that come at the
@@ -55,15 +149,16 @@ final class ConnectionTable: Sendable {
   func reserve(_ number: UInt64) -> PouchError? {
     state.withLock { state in
       if state.isClosing { return ConnectionTable.closing }
-      let taken = state.established.count + state.pending.count { $0.hasPlace }
-      guard taken < limits.connections else {
+      guard state.established.count + state.reserved < limits.connections else {
         return PouchError(
           .limitExceeded, "too many connections: the limit is \(limits.connections)",
           hint: "raise limits.connections"
         ).answered(by: .reject(.busy))
       }
-      if let index = state.pending.firstIndex(where: { $0.number == number }) {
-        state.pending[index].hasPlace = true
+      if state.pending[number]?.hasPlace == false {
+        state.pending[number]?.hasPlace = true
+        state.reserved += 1
+        state.places.leave(number)
       }
       return nil
     }
@@ -88,14 +183,36 @@ final class ConnectionTable: Sendable {
   }
 
   /// Stream `number` is pending no more.
-  func forget(_ number: UInt64) {
-    let waiters = state.withLock { state -> [Waiter] in
-      state.pending.removeAll { $0.number == number }
-      guard state.isClosing, state.pending.isEmpty else { return [] }
-      defer { state.waiters = [] }
-      return state.waiters
+  ///
+  /// - Returns: Why this side has closed it; nil unless it had to make room.
+  @discardableResult
+  func forget(_ number: UInt64) -> PouchError? {
+    let (waiters, displaced) = state.withLock { state -> ([Waiter], HandshakeStage?) in
+      let stream = state.pending.removeValue(forKey: number)
+      if stream?.displaced != nil {
+        state.ending -= 1
+        if state.ending <= ConnectionTable.mostEnding / 2, !state.pacing.isEmpty {
+          defer { state.pacing = [] }
+          return (state.pacing + state.end(number, stream), stream?.displaced)
+        }
+      }
+      return (state.end(number, stream), stream?.displaced)
     }
     for waiter in waiters { waiter.fire(.success(())) }
+    return displaced.map(displacement)
+  }
+
+  private func displacement(_ stage: HandshakeStage) -> PouchError {
+    if stage == .silent {
+      return PouchError(
+        .limitExceeded,
+        "a peer that had said nothing made room for others: \(silent) may be silent",
+        hint: "raise limits.silent, and the number of files that the process may open")
+    }
+    return PouchError(
+      .limitExceeded,
+      "a peer made room for others in its handshake: \(limits.unauthenticated) may be at one step",
+      hint: "raise limits.unauthenticated")
   }
 
   func remove(_ connection: any PeerConnection) {
@@ -123,7 +240,7 @@ final class ConnectionTable: Sendable {
       state.isClosing = true
       defer { state.waiters = [] }
       return (
-        state.pending.filter(isWanted).map(\.stream), Array(state.established.values),
+        state.pending.values.filter(isWanted).map(\.stream), Array(state.established.values),
         state.waiters
       )
     }

@@ -65,6 +65,7 @@ final class Server: Sendable {
     let listening = bound
     listeners.withLock { $0 += listening }
     for listener in bound {
+      watchShortages(of: listener)
       onEvent?(.listening(listener.endpoint))
       for address in listener.addresses {
         onEvent?(.bound(listener.endpoint, address: address))
@@ -72,6 +73,19 @@ final class Server: Sendable {
       warn(of: listener.endpoint)
     }
     return bound.map(\.endpoint)
+  }
+
+  private func watchShortages(of listener: any StreamListener) {
+    guard let reporting = listener as? any ShortageReporting else { return }
+    let endpoint = listener.endpoint
+    reporting.onShortage { [table, onEvent] shortage in
+      switch shortage {
+      case .began(let error): onEvent?(.paused(endpoint, error))
+      // Who has said nothing leaves the descriptor to who may.
+      case .goesOn: table.yieldSilent()
+      case .ended: onEvent?(.resumed(endpoint))
+      }
+    }
   }
 
   /// Says what an endpoint lacks because of the framing.
@@ -108,6 +122,7 @@ final class Server: Sendable {
     await withDiscardingTaskGroup { group in
       while true {
         do throws(PouchError) {
+          await table.catchUp()
           let stream = try await listener.accept()
           guard let number = table.admit(stream, isInitiator: false) else {
             stream.close()
@@ -135,9 +150,9 @@ final class Server: Sendable {
       try await take(connection, number)
       _ = await run(connection, arrived, role)
     } catch {
-      table.forget(number)
+      let reason = table.forget(number) ?? error
       stream.close()
-      onEvent?(.refused(endpoint, error.at(endpoint: endpoint, peer: stream.peer.description)))
+      onEvent?(.refused(endpoint, reason.at(endpoint: endpoint, peer: stream.peer.description)))
     }
   }
 
@@ -211,6 +226,7 @@ final class Server: Sendable {
     var establishment = Establishment(
       stream: stream, endpoint: endpoint, offer: offer, isInitiator: isInitiator,
       timeouts: timeouts)
+    if !isInitiator { establishment.onStage = { table.advance(number, to: $0) } }
     if isInitiator, let onEvent {
       establishment.onHandshake = { peer in
         if peer.security != nil { onEvent(.secured(endpoint, peer)) }
@@ -226,7 +242,10 @@ final class Server: Sendable {
       return (connection, outcome.arrived)
     case .length10:
       try await establishment.secure()
-      if let objection = table.reserve(number) { throw objection }
+      if let objection = table.reserve(number) {
+        await establishment.dismiss(stream)
+        throw objection
+      }
       let connection = Length10Connection(
         stream: stream, endpoint: endpoint, limits: limits, timeouts: timeouts,
         streams: role.streams, policy: role.policy)

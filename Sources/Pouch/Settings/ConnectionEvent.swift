@@ -7,6 +7,11 @@ public enum ConnectionEvent: Sendable {
   /// Behind `listening`: an address, such as `127.0.0.1:7447`, that is bound for this endpoint, whose
   /// host is a name. It comes once for each address of the name.
   case bound(Endpoint, address: String)
+  /// Nobody is accepted at this endpoint, because descriptors or memory have run out; the error says
+  /// of which. It comes once, and then `resumed`; connections that exist go on.
+  case paused(Endpoint, PouchError)
+  /// Behind `paused`: accepting has gone well for a second.
+  case resumed(Endpoint)
   /// A stream to this endpoint, which was dialled, is open: the TLS handshake is next, or the hello.
   case opened(Endpoint)
   /// The TLS handshake with this endpoint, which was dialled, is complete: the hello is next.

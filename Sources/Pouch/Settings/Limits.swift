@@ -9,8 +9,13 @@ public struct Limits: Sendable, Hashable {
   public var stream: UInt64?
   /// The most connections at once.
   public var connections = 1024
-  /// The most connections that have not completed their handshakes.
+  /// The most accepted connections at each step of the handshake, from their first bytes on: those
+  /// that have begun it, whose TLS hello was answered, whose TLS handshake is complete. One more, and
+  /// the one that has been longest at that step is closed.
   public var unauthenticated = 128
+  /// The most accepted connections that have said nothing yet; at most a quarter of the descriptors
+  /// that the process may have. One more, and the one that has been silent longest is closed.
+  public var silent = 1024
 
   public init() {}
 
@@ -26,6 +31,8 @@ public struct Limits: Sendable, Hashable {
 public struct Timeouts: Sendable, Hashable {
   /// To open the connection, names and every address included.
   public var connect = Duration.seconds(10)
+  /// For the first bytes of a peer that has connected; then the next two begin.
+  public var opening = Duration.seconds(3)
   /// To complete the TLS handshake.
   public var tlsHandshake = Duration.seconds(5)
   /// To complete the hello.

@@ -82,7 +82,9 @@ final class Loopback: Sendable {
     options.requiredStages = variant.pipeline.names
     options.tls = credentials?.receiver
     options.limits.connections = max(options.limits.connections, connections)
-    options.limits.unauthenticated = max(options.limits.unauthenticated, connections)
+    // One address takes at most three quarters of these.
+    options.limits.unauthenticated = max(options.limits.unauthenticated, connections * 2)
+    options.limits.silent = max(options.limits.silent, connections * 2)
     options.transports = transports(reactor, credentials?.receiver)
     return options
   }

@@ -64,7 +64,8 @@ struct ConnectionCheck: Sendable {
     case .connected(let connection):
       pass(.hello, "\(connection.software), acknowledgement \(connection.acknowledge)", next: nil)
       pass(.pipeline, connection.pipelineText, next: nil)
-    case .listening, .bound, .warning, .refused, .objectRefused, .disconnected: break
+    case .listening, .bound, .paused, .resumed, .warning, .refused, .objectRefused, .disconnected:
+      break
     }
   }
 

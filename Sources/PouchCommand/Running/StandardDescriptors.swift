@@ -1,5 +1,6 @@
 internal import Glibc
 internal import PouchCore
+internal import PouchSockets
 
 /// The descriptors 0, 1 and 2, which are stdin, stdout and stderr whoever else would like to have
 /// their numbers.
@@ -13,6 +14,9 @@ package enum StandardDescriptors {
     reserve(STDOUT_FILENO, O_RDONLY)
     reserve(STDERR_FILENO, O_RDONLY)
   }
+
+  /// Lets the program have as many descriptors as the system allows it.
+  package static func raiseLimit() { DescriptorLimit.raise() }
 
   private static func reserve(_ number: Int32, _ flags: Int32) {
     guard fcntl(number, F_GETFD) < 0, errno == EBADF else { return }

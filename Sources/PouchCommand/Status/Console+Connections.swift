@@ -14,6 +14,14 @@ extension Console {
       ]
       log(.info, "  at \(address)", details)
       self.event("bound", details)
+    case .paused(let endpoint, let error):
+      let details = [("endpoint", JSONValue.text(endpoint.description))] + Console.details(error)
+      log(.warning, "\(error)", details)
+      self.event("paused", details)
+    case .resumed(let endpoint):
+      let details = [("endpoint", JSONValue.text(endpoint.description))]
+      log(.warning, "connections are accepted again at \(endpoint)", details)
+      self.event("resumed", details)
     case .opened(let endpoint): log(.trace, "the stream to \(endpoint) is open")
     case .secured(let endpoint, _): log(.trace, "the stream to \(endpoint) is secure")
     case .warning(let endpoint, let text):

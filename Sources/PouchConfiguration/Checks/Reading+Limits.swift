@@ -8,6 +8,7 @@ extension Reading {
     limits.stream = assignments.value(Settings.Limits.stream, &self).map { UInt64($0) }
     limits.connections = assignments.value(Settings.Limits.connections, &self)
     limits.unauthenticated = assignments.value(Settings.Limits.unauthenticated, &self)
+    limits.silent = assignments.value(Settings.Limits.silent, &self)
     if limits.unauthenticated > limits.connections,
       let place = assignments.place(of: Settings.Limits.unauthenticated)
     {
@@ -21,6 +22,7 @@ extension Reading {
   mutating func timeouts(_ assignments: Assignments) -> Timeouts {
     var timeouts = Timeouts()
     timeouts.connect = assignments.value(Settings.Timeouts.connect, &self)
+    timeouts.opening = assignments.value(Settings.Timeouts.opening, &self)
     timeouts.tlsHandshake = assignments.value(Settings.Timeouts.tlsHandshake, &self)
     timeouts.hello = assignments.value(Settings.Timeouts.hello, &self)
     timeouts.body = assignments.value(Settings.Timeouts.body, &self)

@@ -73,7 +73,16 @@ enum Settings {
       "Connections that a listener holds at once.")
     static let unauthenticated = Setting.value(
       "limits", "unauthenticated", as: .count(1...1_000_000), initial: standard.unauthenticated,
-      "Connections at once that have not completed their handshakes.")
+      """
+      Connections at once at each step of the handshake, from their first bytes on. One more, and \
+      the oldest at that step is closed.
+      """)
+    static let silent = Setting.value(
+      "limits", "silent", as: .count(1...1_000_000), initial: standard.silent,
+      """
+      Connections at once that have said nothing; at most a quarter of the files that the process \
+      may open. One more, and the oldest is closed.
+      """)
     static let spill = Setting.value(
       "limits", "spill", as: .size((1 << 20)...(1 << 50)), initial: 1 << 30,
       roles: [.receiver],
@@ -90,6 +99,9 @@ enum Settings {
     static let connect = Setting.value(
       "timeouts", "connect", as: .duration(range), initial: standard.connect,
       "For connecting to an endpoint.")
+    static let opening = Setting.value(
+      "timeouts", "opening", as: .duration(range), initial: standard.opening,
+      "For the first bytes of a peer that has connected.")
     static let tlsHandshake = Setting.value(
       "timeouts", "tls-handshake", as: .duration(range), initial: standard.tlsHandshake,
       "For the TLS handshake.")

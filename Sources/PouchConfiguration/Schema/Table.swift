@@ -93,9 +93,11 @@ struct Table: Sendable {
     Settings.Limits.stream.descriptor,
     Settings.Limits.connections.descriptor,
     Settings.Limits.unauthenticated.descriptor,
+    Settings.Limits.silent.descriptor,
     Settings.Limits.spill.descriptor,
 
     Settings.Timeouts.connect.descriptor,
+    Settings.Timeouts.opening.descriptor,
     Settings.Timeouts.tlsHandshake.descriptor,
     Settings.Timeouts.hello.descriptor,
     Settings.Timeouts.body.descriptor,

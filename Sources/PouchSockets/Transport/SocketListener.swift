@@ -10,7 +10,7 @@ internal import Synchronization
 /// are accepted as descriptors are closed. The last descriptor is never taken: a connection is
 /// accepted only while there is a spare one, so that those who are served can still open what they
 /// need to finish.
-public final class SocketListener: StreamListener {
+public final class SocketListener: StreamListener, ShortageReporting {
   /// Says who a new connection comes from; nil turns it away.
   typealias Admission = @Sendable (_ descriptor: Int32, _ peer: SocketAddress) -> PeerIdentity?
 
@@ -29,6 +29,9 @@ public final class SocketListener: StreamListener {
   private let isClosing = Atomic<Bool>(false)
   private let admit: Admission
   private let onClose: @Sendable () -> Void
+  private let shortage = Mutex(ShortageBook())
+  private let onShortage = Mutex<(@Sendable (AcceptShortage) -> Void)?>(nil)
+  private let start = EventLoop.Instant.now
 
   /// - Parameters:
   ///   - first: A socket that listens.
@@ -54,6 +57,10 @@ public final class SocketListener: StreamListener {
   /// The event loop that the listening sockets belong to.
   package var loop: EventLoop { first.loop }
 
+  package func onShortage(_ body: @escaping @Sendable (AcceptShortage) -> Void) {
+    onShortage.withLock { $0 = body }
+  }
+
   public func accept() async throws(PouchError) -> SocketStream {
     await loop.beginOperation()
     do throws(PouchError) {
@@ -61,10 +68,15 @@ public final class SocketListener: StreamListener {
         switch try acceptNow() {
         case .accepted(let stream):
           endShortage()
+          noteCalm()
           return stream
         case .nobody:
-          try await waitForAny(until: nil).check("accept")
-        case .noDescriptor:
+          noteCalm()
+          let outcome = await waitForAny(until: endOfShortage)
+          if case .timedOut = outcome { continue }
+          try outcome.check("accept")
+        case .noDescriptor(let number):
+          tell(shortage: number)
           try await waitForDescriptor()
         }
       }
@@ -72,6 +84,30 @@ public final class SocketListener: StreamListener {
       endShortage()
       throw error
     }
+  }
+
+  // MARK: Telling of a shortage
+
+  private func tell(shortage number: Int32) {
+    guard let body = onShortage.withLock({ $0 }) else { return }
+    if shortage.withLock({ $0.lacks(.now - start) }) {
+      body(
+        .began(
+          .system(
+            .exhausted, "accepting has paused: connections wait until a descriptor is free",
+            errno: number, endpoint: endpoint)))
+    }
+    body(.goesOn)
+  }
+
+  private func noteCalm() {
+    guard shortage.withLock({ $0.isOpen && $0.suffices(.now - start) }) else { return }
+    onShortage.withLock({ $0 })?(.ended)
+  }
+
+  /// When a shortage that was told is over, unless it comes back.
+  private var endOfShortage: EventLoop.Instant? {
+    shortage.withLock { $0.end }.map { start + $0 }
   }
 
   public func close() {
@@ -88,7 +124,8 @@ public final class SocketListener: StreamListener {
   private enum Attempt {
     case accepted(SocketStream)
     case nobody
-    case noDescriptor
+    /// With the system's reason.
+    case noDescriptor(Int32)
   }
 
   /// Asks each socket once, beginning with the one whose turn it is.
@@ -124,11 +161,11 @@ public final class SocketListener: StreamListener {
         }
         // Watching it can fail for want of memory alone; the connection is closed then.
         guard let accepted = try? Socket(adopting: result, loop: reactor.next()) else {
-          return .noDescriptor
+          return .noDescriptor(ENOMEM)
         }
         return .accepted(SocketStream(accepted, peer: identity))
       case -EAGAIN: return .nobody
-      case -EMFILE, -ENFILE, -ENOBUFS, -ENOMEM: return .noDescriptor
+      case -EMFILE, -ENFILE, -ENOBUFS, -ENOMEM: return .noDescriptor(-result)
       case -ECONNABORTED, -EPERM, -EPROTO, -ENOPROTOOPT, -EHOSTDOWN, -ENONET, -EHOSTUNREACH,
         -EOPNOTSUPP, -ENETDOWN, -ENETUNREACH, -ETIMEDOUT:
         // What has befallen a connection in the backlog; the next one may be well (accept(2)).

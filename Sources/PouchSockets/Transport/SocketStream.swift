@@ -1,3 +1,4 @@
+internal import Glibc
 public import PouchCore
 
 /// A connected TCP or Unix socket.
@@ -5,7 +6,7 @@ public import PouchCore
 /// Reads and writes go to the kernel on the caller's thread, and a task waits only when the
 /// kernel has nothing to give or no room. A task that prefers `preferredExecutor` waits without
 /// changing threads.
-public final class SocketStream: ByteStream {
+public final class SocketStream: ByteStream, PeekableStream {
   public let peer: PeerIdentity
   let socket: Socket
 
@@ -26,6 +27,12 @@ public final class SocketStream: ByteStream {
   /// Calls `body` with the descriptor, which stays open meanwhile.
   func withDescriptor<R>(_ body: (Int32) throws(PouchError) -> R) throws(PouchError) -> R {
     try socket.withDescriptor(body)
+  }
+
+  package var hasBytesWaiting: Bool {
+    var byte: UInt8 = 0
+    let result = try? socket.withDescriptor { recv($0, &byte, 1, Int32(MSG_PEEK)) }
+    return result == 1
   }
 
   /// Reads what the kernel has, up to the buffer's room, which is made larger as more comes at

@@ -28,6 +28,17 @@ extension Certificate {
     }
   }
 
+  static let usableUsage =
+    "get one whose key usage has digitalSignature, or that has no key usage extension"
+
+  /// Why its key may not sign a handshake, as the certificate of either side must in TLS 1.3; nil
+  /// when it may. Without the extension it may do everything. (RFC 8446, section 4.4.2.2.)
+  package var usageObjection: String? {
+    if X509_get_key_usage(pointer) & UInt32(KU_DIGITAL_SIGNATURE) != 0 { return nil }
+    let uses = keyUsage.isEmpty ? "nothing" : keyUsage.joined(separator: ", ")
+    return "its key usage lacks digitalSignature, which TLS 1.3 demands: it is for \(uses)"
+  }
+
   /// Why a peer would not believe its dates at a moment, such as `expired on …`.
   package func validityFault(at now: Timestamp) -> String? {
     guard let notBefore, let notAfter else { return "its dates are damaged" }

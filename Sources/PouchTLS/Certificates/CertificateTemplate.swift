@@ -19,6 +19,8 @@ package struct CertificateTemplate: Sendable {
   /// The names that it proves.
   package var names: [CertificateName]
   package var usage: Usage
+  /// What the key of one that is no authority may do, in OpenSSL's words; empty to leave it open.
+  package var keyUsage = ["digitalSignature"]
   /// It may sign others.
   package var isAuthority: Bool
   /// From when to when it is valid, in seconds since 1970.
@@ -95,9 +97,12 @@ package struct CertificateTemplate: Sendable {
     // The authority signs leaves and nothing in between.
     var extensions: [(id: Int32, value: String)] = [
       (NID_basic_constraints, isAuthority ? "critical,CA:TRUE,pathlen:0" : "critical,CA:FALSE"),
-      (NID_key_usage, isAuthority ? "critical,keyCertSign,cRLSign" : "critical,digitalSignature"),
       (NID_subject_key_identifier, "hash"),
     ]
+    let allowed = isAuthority ? ["keyCertSign", "cRLSign"] : keyUsage
+    if !allowed.isEmpty {
+      extensions.append((NID_key_usage, (["critical"] + allowed).joined(separator: ",")))
+    }
     if issuer != nil { extensions.append((NID_authority_key_identifier, "keyid:always")) }
     var purposes: [String] = []
     if usage.contains(.server) { purposes.append("serverAuth") }

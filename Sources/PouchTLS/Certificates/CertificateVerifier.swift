@@ -29,6 +29,7 @@ package struct CertificateVerifier: Sendable {
     try verifyChain(certificate, chain.dropFirst(), at: moment)
     if certificate.isAuthority { return }
     if let objection = certificate.keyObjection { throw CertificateVerifier.refused(objection) }
+    if let objection = certificate.usageObjection { throw CertificateVerifier.refused(objection) }
     let names: [CertificateName]
     do throws(Certificate.NameFault) {
       names = try certificate.checkedNames()

@@ -106,6 +106,12 @@ struct OwnCredentials: ~Copyable {
             "certificate file '\(path)' cannot prove the side that \(side)"
               + (uses.isEmpty ? "" : ": it is for \(uses)"),
             hint: "get one for \(role == .server ? "serverAuth" : "clientAuth")"), .certificate))
+    } else if let objection = own.usageObjection {
+      faults.append(
+        CredentialFault(
+          PouchError(
+            .security, "certificate file '\(path)' would be refused: \(objection)",
+            hint: Certificate.usableUsage), .certificate))
     }
     if role == .server, own.names.isEmpty {
       faults.append(

@@ -17,6 +17,8 @@ final class PeerChecks {
 
   /// Why the certificate was refused here.
   private(set) var refusal: String?
+  /// What helps, where that is not to look at its names.
+  private(set) var remedy: String?
   /// The names that the certificate claims, proven or not.
   private(set) var claimedNames: [CertificateName] = []
   /// The application protocols that a client offered; nil without ALPN.
@@ -42,6 +44,12 @@ final class PeerChecks {
   ///
   /// - Returns: Whether the peer may go on.
   func accept(_ certificate: Certificate) -> Bool {
+    if let objection = certificate.usageObjection {
+      claimedNames = certificate.names
+      refusal = objection
+      remedy = Certificate.usableUsage
+      return false
+    }
     do {
       let names = try certificate.checkedNames()
       claimedNames = names

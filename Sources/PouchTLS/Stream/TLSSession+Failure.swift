@@ -48,8 +48,9 @@ extension TLSSession {
     case X509_V_ERR_CERT_HAS_EXPIRED, X509_V_ERR_CERT_NOT_YET_VALID:
       hint = "look at its dates with pouch-certs inspect, and at this host's clock"
     case X509_V_ERR_CERT_REJECTED:
-      hint =
+      let names =
         claims.isEmpty ? "look at it with pouch-certs inspect" : "the certificate has \(claims)"
+      hint = checks.remedy ?? names
     case X509_V_ERR_INVALID_PURPOSE:
       hint = "its extended key usage must allow \(role == .client ? "serverAuth" : "clientAuth")"
     default:

@@ -7,7 +7,7 @@ internal import Synchronization
 /// as a change of keys that the peer asks for, leaves with the next write (RFC 8446, 4.6.3), so
 /// that reading goes on while the peer does not read. The exception is the alert of a read that
 /// fails, which nothing can follow.
-public final class TLSStream<Base: ByteStream>: ByteStream {
+public final class TLSStream<Base: ByteStream>: ByteStream, StagedStream, PeekableStream {
   private let base: Base
   /// Guards every call into OpenSSL for this stream; never held while bytes move.
   private let session: Mutex<TLSSession>
@@ -42,10 +42,28 @@ public final class TLSStream<Base: ByteStream>: ByteStream {
 
   // MARK: Handshake
 
+  package var carrier: any ByteStream { base }
+
+  package var hasBytesWaiting: Bool { (base as? any PeekableStream)?.hasBytesWaiting ?? false }
+
+  package func awaitFirstBytes() async throws(PouchError) -> Bool {
+    try await prepare()
+    try await receive()
+    return session.withLock { !$0.channel.hasEnded }
+  }
+
   public func handshake() async throws(PouchError) {
+    try await handshake(onAnswer: {})
+  }
+
+  private func prepare() async throws(PouchError) {
     try await base.handshake()
     let basePeer = base.peer
     session.withLock { $0.peer = basePeer }
+  }
+
+  package func handshake(onAnswer: @Sendable () -> Void) async throws(PouchError) {
+    try await prepare()
     while true {
       let (step, flight) = session.withLock { session in
         let step = session.advance()
@@ -56,11 +74,13 @@ public final class TLSStream<Base: ByteStream>: ByteStream {
         try await send(flight)
         return
       case .needsInput:
+        let answers = flight != nil
         do {
           try await send(flight)
         } catch {
           throw await reasonFromPeer(for: error)
         }
+        if answers { onAnswer() }
         try await receive()
       case .failed(let error):
         // The alert tells the peer why; that it may not arrive changes nothing here.

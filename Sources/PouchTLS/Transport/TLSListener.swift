@@ -1,7 +1,7 @@
 public import PouchCore
 
 /// Accepts TLS streams. Each one's handshake runs in the task that calls its `handshake()`.
-public final class TLSListener<Base: StreamListener>: StreamListener {
+public final class TLSListener<Base: StreamListener>: StreamListener, ShortageReporting {
   private let base: Base
   private let contexts: TLSContextBox
 
@@ -13,6 +13,10 @@ public final class TLSListener<Base: StreamListener>: StreamListener {
   public var endpoint: Endpoint { base.endpoint }
 
   public var addresses: [String] { base.addresses }
+
+  package func onShortage(_ body: @escaping @Sendable (AcceptShortage) -> Void) {
+    (base as? any ShortageReporting)?.onShortage(body)
+  }
 
   public func accept() async throws(PouchError) -> TLSStream<Base.Stream> {
     let stream = try await base.accept()

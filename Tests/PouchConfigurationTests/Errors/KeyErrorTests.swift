@@ -188,7 +188,7 @@ struct KeyErrorTests {
         Configs/sender.yaml:3:11: error: 'timeouts' is a section, not a list
            3 | timeouts: [5 s]
              |           ^
-             = write timeouts: {connect: …, tls-handshake: …}
+             = write timeouts: {connect: …, opening: …}
         1 error in 1 file. Nothing was started.
         """),
     ErrorCase(

@@ -12,6 +12,7 @@ struct CertificateCase: Sendable, CustomTestStringConvertible {
   var names: [CertificateName]
   var commonName = "test"
   var usage: CertificateTemplate.Usage = [.server, .client]
+  var keyUsage = ["digitalSignature"]
   var isAuthority = false
   /// In days from now.
   var days: ClosedRange<Int64> = -1...10
@@ -40,9 +41,10 @@ struct CertificateCase: Sendable, CustomTestStringConvertible {
     let credentials = try Credentials([:])
     let now = Int64(time(nil))
     let range = now + days.lowerBound * 86_400...now + days.upperBound * 86_400
-    let template = CertificateTemplate(
+    var template = CertificateTemplate(
       commonName: commonName, names: names, usage: usage, isAuthority: isAuthority,
       validity: range)
+    template.keyUsage = keyUsage
     let authority = try CertificateAuthority(validity: CertificateAuthority.validity(days: 30))
     try credentials.write("ca.pem", authority.certificate.pem())
     let key = try PrivateKey()

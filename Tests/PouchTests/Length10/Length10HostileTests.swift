@@ -46,6 +46,61 @@ struct Length10HostileTests {
     #expect(outcome.error?.message.contains("9999999999") == true)
   }
 
+  @Test(
+    "a length above the limit is refused from its header alone, whole or as a stream",
+    arguments: [TransportKind.tcp, .tls, .unixPath], [false, true])
+  func headerAlone(_ kind: TransportKind, _ streams: Bool) async throws {
+    try await kind.withLength10 { endpoint, sending, receiving in
+      var receiving = receiving
+      receiving.limits.object = streams ? 256 << 20 : 1 << 20
+      receiving.limits.stream = streams ? 1 << 20 : nil
+      let ended = Gathered<PouchError?>()
+      receiving.onEvent = { if case .disconnected(_, let error) = $0 { ended.append(error) } }
+      let got = Gathered<Int>()
+      let receiver = Receiver(on: endpoint, options: receiving)
+      let bound = try await receiver.bind()[0]
+      let running = Task {
+        if streams {
+          try await receiver.runStreamed { delivery in
+            for try await chunk in delivery.body { got.append(chunk.count) }
+          }
+        } else {
+          try await receiver.run { got.append($0.payload.count) }
+        }
+      }
+      var settings = sending.tls
+      settings?.applicationProtocol = .length10
+      let transport = try Transports().transport(
+        for: bound, tls: settings, connectTimeout: .seconds(60))
+      for header in ["9999999999", "1048577   ", "0002000000"] {
+        let stream: any ByteStream = try await transport.connect(to: bound)
+        try await stream.handshake()
+        // The peer stays connected and silent: only the header can end this.
+        try await stream.write([Bytes(utf8: header)])
+        // Over TLS this end is no good one, and there is nothing before it anywhere.
+        var rest = ByteBuffer()
+        #expect((try? await stream.read(into: &rest)) ?? 0 == 0)
+        stream.close()
+      }
+      await ended.wait(for: 3)
+      for error in ended.values.prefix(3) {
+        #expect(error?.code == .limitExceeded && error?.message.contains("announces") == true)
+      }
+      // What is as long as the limit is waited for.
+      let stream: any ByteStream = try await transport.connect(to: bound)
+      try await stream.handshake()
+      let payload = Bytes([UInt8](repeating: 7, count: 1 << 20))
+      try await stream.write([Bytes(utf8: "1048576   "), payload])
+      try await stream.finish()
+      await ended.wait(for: 4)
+      #expect(ended.values.count == 4 && ended.values[3] == nil)
+      stream.close()
+      receiver.stop()
+      try await running.value
+      #expect(got.values.reduce(0, +) == 1 << 20)
+    }
+  }
+
   @Test("memory grows as bytes arrive, not as they are announced")
   func growth() async throws {
     let arriving =

@@ -29,7 +29,9 @@ struct PouchLink: Sendable {
       .mutual(trust: $0.trust, certificate: $0.clientCertificate, key: $0.clientKey)
     }
     options.limits.connections = max(options.limits.connections, connections)
-    options.limits.unauthenticated = max(options.limits.unauthenticated, connections)
+    // One address takes at most three quarters of these.
+    options.limits.unauthenticated = max(options.limits.unauthenticated, connections * 2)
+    options.limits.silent = max(options.limits.silent, connections * 2)
     return options
   }
 
@@ -40,7 +42,9 @@ struct PouchLink: Sendable {
       .mutual(trust: $0.trust, certificate: $0.certificate, key: $0.key)
     }
     options.limits.connections = max(options.limits.connections, connections)
-    options.limits.unauthenticated = max(options.limits.unauthenticated, connections)
+    // One address takes at most three quarters of these.
+    options.limits.unauthenticated = max(options.limits.unauthenticated, connections * 2)
+    options.limits.silent = max(options.limits.silent, connections * 2)
     return options
   }
 
