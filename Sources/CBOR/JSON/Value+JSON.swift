@@ -40,8 +40,8 @@ extension Value {
   /// | durations (tag 1002) | seconds |
   /// | other tags | what they hold; a loss |
   public func json() -> JSONText {
-    var printer = JSONPrinter()
-    printer.print(self)
-    return printer.result
+    let writer = Writer()
+    write(to: writer, keepsSimple: true)
+    return JSONPrinter.text(of: writer.bytes)
   }
 }
