@@ -1,5 +1,6 @@
-import CBOR
 import Testing
+
+@testable import CBOR
 
 @Suite struct LimitsTests {
   static let nestings: [(opening: String, closing: String)] = [
@@ -70,6 +71,186 @@ import Testing
     }
     #expect(error?.code == .typeMismatch)
     #expect(error?.offset == 5)
+  }
+}
+
+@Suite("The memory of what is made of bytes") struct MemoryLimitTests {
+  /// Arrays in one another, again and again: each byte is an array.
+  private func nests(_ bytes: Int) -> [UInt8] {
+    let nest = [UInt8](repeating: 0x81, count: 499) + [0]
+    return [0x9f] + [UInt8](repeatElement(nest, count: bytes / 500).joined()) + [0xff]
+  }
+
+  private func pairs(_ bytes: Int) -> [UInt8] {
+    [0x9f] + [UInt8](repeatElement([0x81, 0x00], count: bytes / 2).joined()) + [0xff]
+  }
+
+  @Test("A tree that takes more than 16 times its bytes is refused, beyond 64 MiB")
+  func trees() throws {
+    for bytes in [
+      nests(700_000), pairs(2_000_000),
+      [0x9f] + [UInt8](repeatElement([0x41, 0x00], count: 1_200_000).joined()) + [0xff],
+      [0x9f] + [UInt8](repeatElement([0xc1, 0x00], count: 1_000_000).joined()) + [0xff],
+      [0x9f] + [UInt8](repeatElement([0xa1, 0x00, 0x00], count: 1_000_000).joined()) + [0xff],
+    ] {
+      let error = #expect(throws: CBORError.self) { try Value(decoding: bytes) }
+      #expect(error?.code == .itemsExceeded)
+      #expect(error?.message == "more items than a tree of values may hold in 67108864 bytes of memory")
+      #expect(error?.offset != nil)
+      // Wherever in a type a value stands, and however many of them.
+      let typed = #expect(throws: CBORError.self) { try CBORDecoder().decode(Value.self, from: bytes) }
+      #expect(typed?.code == .itemsExceeded)
+      let many = #expect(throws: CBORError.self) { try CBORDecoder().decode([Value].self, from: bytes) }
+      #expect(many?.code == .itemsExceeded)
+      _ = try bytes.withUnsafeBytes { try CheckedItem($0) }
+    }
+    // The same in fewer bytes, or for those who allow more.
+    #expect(try Value(decoding: nests(590_000)).array?.count == 1180)
+    #expect(
+      try Value(decoding: nests(700_000), limits: DecodingLimits(expansion: 113)).array?.count == 1400)
+    #expect(try Value(decoding: pairs(900_000)).array?.count == 450_000)
+    // Scalars take 16 bytes each, whatever their number.
+    for opening in [[0x9f], [0x9a, 0x00, 0x4c, 0x4b, 0x40]] as [[UInt8]] {
+      let nulls = opening + [UInt8](repeating: 0xf6, count: 5_000_000)
+        + (opening == [0x9f] ? [0xff] : [])
+      #expect(try Value(decoding: nulls).array?.count == 5_000_000)
+    }
+  }
+
+  @Test("Large containers hold what small ones do", arguments: [1023, 1024, 1025, 5000])
+  func largeContainers(count: Int) throws {
+    let elements = (0..<count).map { Value($0) }
+    let entries = elements.map { Value.Entry(key: $0, value: [$0, .text("x")]) }
+    for value in [.array(elements), .map(entries), [.map(entries), .array(elements)] as Value] {
+      let bytes = value.encoded()
+      #expect(try Value(decoding: bytes) == value)
+      // The same with a break for a length.
+      if case .array = value, bytes[0] == 0x99 {
+        #expect(try Value(decoding: [0x9f] + bytes[3...] + [0xff]) == value)
+      }
+    }
+  }
+
+  @Test("JSON and diagnostic notation make no larger trees, either")
+  func otherTrees() throws {
+    let json = "[" + String(repeating: "[[[0]]],", count: 200_000) + "0]"
+    for error in [
+      #expect(throws: CBORError.self) { try Value(json: json) },
+      #expect(throws: CBORError.self) { try Value(diagnostic: json) },
+    ] {
+      #expect(error?.code == .itemsExceeded)
+      #expect(error?.offset != nil)
+    }
+    try JSONInput.check(Array(json.utf8))
+    let wide = DecodingLimits(expansion: 120)
+    #expect(try Value(json: json, limits: wide).array?.count == 200_001)
+  }
+
+  @Test("Checking keeps no records but those of what is open, and of containers in maps")
+  func records() throws {
+    let document = Document()
+    func records(_ bytes: [UInt8]) throws -> Int {
+      try bytes.withUnsafeBytes { try document.read($0, limits: .init(), keepsIndex: false) }
+      return document.recordCount
+    }
+    #expect(try records(nests(1_000_000)) <= 1)
+    #expect(try records(pairs(1_000_000)) <= 1)
+    #expect(try records([0x82] + pairs(1000) + [0xa1, 0x00] + pairs(1_000_000)) <= 3)
+    let strings = [UInt8](repeatElement([0x5f, 0x40, 0xff], count: 100_000).joined())
+    #expect(try records([0x9f] + strings + [0xff]) <= 1)
+    // With an index each has one.
+    try pairs(1000).withUnsafeBytes { try document.read($0, limits: .init()) }
+    #expect(document.recordCount == 501)
+  }
+
+  @Test("Checking refuses what decoding refuses, for the same reason and place", arguments: 0..<6)
+  func checking(seed: UInt64) {
+    var generator = SeededGenerator(seed: 77 + seed)
+    var refusals = 0
+    for _ in 0..<1500 {
+      var bytes = Value.random(depth: 5, using: &generator).encoded()
+      for _ in 0..<Int.random(in: 0...2, using: &generator) where !bytes.isEmpty {
+        let place = Int.random(in: 0..<bytes.count, using: &generator)
+        switch Int.random(in: 0..<3, using: &generator) {
+        case 0: bytes[place] = UInt8.random(in: 0...255, using: &generator)
+        case 1: bytes[place] = [0x9f, 0xbf, 0x5f, 0x7f, 0xff].randomElement(using: &generator) ?? 0
+        default: bytes.insert(bytes[place], at: place)
+        }
+      }
+      let decoding = failure { _ = try Value(decoding: bytes) }
+      let checking = failure { try bytes.withUnsafeBytes { _ = try CheckedItem($0) } }
+      #expect(checking == decoding, "\(hex(bytes))")
+      if decoding != nil { refusals += 1 }
+    }
+    #expect(refusals > 300)
+  }
+
+  private func failure(_ body: () throws -> Void) -> String? {
+    do {
+      try body()
+      return nil
+    } catch {
+      return "\(error)"
+    }
+  }
+
+  @Test("Duplicate keys are found behind containers of every kind without an index")
+  func duplicates() {
+    for (text, offset) in [
+      ("a3 8180 00 8181 01 f6", 7), ("a2 01 8181 8100 01 00", nil), ("a2 01 8201 8100 01 00", 6),
+      ("a3 01 c1c1 8100 02 d864 9f 80 a0 ff 01 f6", 13), ("a2 5f4101ff 00 4101 00", 6),
+      ("a3 01 5f4101ff 02 7f6161ff 01 00", 11), ("82 a2 01 8100 02 8100 a2 01 80 01 80", 11),
+      ("a2 a2 8100 01 8101 02 8100 a2 8101 02 8100 01 00", 11),
+      ("bf 01 a1 01 8100 02 a1 01 8100 02 f6 ff", 11),
+    ] as [(String, Int?)] {
+      let bytes = hex(text)
+      for check in [
+        { _ = try Value(decoding: bytes) }, { try bytes.withUnsafeBytes { _ = try CheckedItem($0) } },
+      ] as [() throws -> Void] {
+        do {
+          try check()
+          #expect(offset == nil, "\(text)")
+        } catch let error as CBORError {
+          #expect(error.code == .duplicateKey || offset == nil, "\(text): \(error)")
+          #expect(error.offset == offset || offset == nil, "\(text): \(error)")
+        } catch {}
+      }
+    }
+  }
+
+  @Test("Keys in keys are not rewritten without end")
+  func keysInKeys() throws {
+    func nested(_ levels: Int) -> [UInt8] {
+      var key = [0x81, 0x59, 0x4e, 0x20] + [UInt8](repeating: 7, count: 20_000)
+      for _ in 0..<levels { key = [0xa2] + key + [0x00, 0x01, 0x00] }
+      return key
+    }
+    _ = try Value(decoding: nested(5))
+    let error = #expect(throws: CBORError.self) { try Value(decoding: nested(100)) }
+    #expect(error?.code == .itemsExceeded)
+    #expect(error?.message == "keys that hold too many items to be compared")
+  }
+
+  @Test("What the system has no memory for is refused")
+  func noMemory() {
+    let error = #expect(throws: CBORError.self) { try TreeSize.checkMemory(Int.max / 2) }
+    #expect(error?.code == .outOfMemory)
+    #expect(throws: Never.self) { try TreeSize.checkMemory(1 << 20) }
+    var room = Room<UInt64>(capacity: 4)
+    let hasGrown = room.tryToGrow()
+    let capacity = room.capacity
+    #expect(hasGrown && capacity == 8)
+  }
+
+  @Test("Numbers are no trees: what is none is refused as it is")
+  func numbers() throws {
+    let bytes = [0xc4] + pairs(3_000_000)
+    let double = #expect(throws: CBORError.self) { try CBORDecoder().decode(Double.self, from: bytes) }
+    #expect(double?.code == .invalidValue)
+    let large = #expect(throws: CBORError.self) {
+      try CBORDecoder().decode(BigInteger.self, from: pairs(3_000_000))
+    }
+    #expect(large?.code == .typeMismatch)
   }
 }
 

@@ -227,6 +227,60 @@ final class Pieces {
   }
 }
 
+@Suite("JSON that is shown") struct JSONInputTests {
+  static let texts = [
+    "null", " [1, 2.50,\n null ] ", #"{"b": [1, {"a": []}], "c": {}}"#, "1e400", "-0.0", "1E5",
+    "12345678901234567890123", #""\u00e9\ud83d\ude00\n""#, "[[[[]]]]", "\r\n{\r\n}\t",
+    #"{"a":1,"a":2}"#, "[1,]", "[1 2]", "{1:2}", "", "nul", "[", "\"\u{1}\"", "1 2", "\"\\ud800\"",
+  ]
+
+  @Test("It is checked and printed as its value would be, without one", arguments: texts)
+  func same(_ text: String) throws {
+    let bytes = Array(text.utf8)
+    let value = Result { try Value(json: text) }
+    let check = Result { try JSONInput.check(bytes) }
+    let pieces = Pieces()
+    let diagnostic = Result { try JSONInput.printDiagnostic(bytes, to: pieces.take) }
+    switch value {
+    case .success(let value):
+      try check.get()
+      try diagnostic.get()
+      #expect(pieces.text == value.diagnosticNotation)
+    case .failure(let error):
+      for other in [check, diagnostic] {
+        let own = #expect(throws: CBORError.self) { try other.get() }
+        #expect(own?.description == "\(error)")
+      }
+      #expect(pieces.bytes.isEmpty)
+    }
+  }
+
+  @Test("Random values as JSON are, too", arguments: 0..<3)
+  func random(seed: UInt64) throws {
+    var generator = SeededGenerator(seed: 500 + seed)
+    for _ in 0..<300 {
+      let text = Value.random(tags: 0...70, using: &generator).json().text
+      let limits = DecodingLimits(allowsDuplicateKeys: true)
+      let pieces = Pieces()
+      try JSONInput.printDiagnostic(Array(text.utf8), limits: limits, to: pieces.take)
+      #expect(pieces.text == (try Value(json: text, limits: limits)).diagnosticNotation)
+    }
+  }
+
+  @Test("A line keeps the text but for its line breaks and what a terminal would obey")
+  func lines() throws {
+    let text =
+      "{\r\n \"a\u{7f}\u{9b}\u{202e}\u{6c34}\\\\\": [1.50,\t\"\u{e0001}\\\"\u{2028}\"]}\n"
+    let pieces = Pieces()
+    try Array(text.utf8).withUnsafeBytes { try JSONInput.printLine($0, to: pieces.take) }
+    #expect(
+      pieces.text
+        == #"{   "a\u007F\u009B\u202E"# + "\u{6c34}" + #"\\": [1.50,"# + "\t"
+        + #""\uDB40\uDC01\"\u2028"]} "#)
+    #expect(try Value(json: pieces.text) == Value(json: text))
+  }
+}
+
 extension Value {
   fileprivate subscript(index: Int) -> Value? { array?[index] }
 

@@ -17,7 +17,7 @@ package struct CheckedItem {
   package init(
     _ bytes: UnsafeRawBufferPointer, limits: DecodingLimits = DecodingLimits()
   ) throws(CBORError) {
-    try Document().read(bytes, limits: limits)
+    try Document().read(bytes, limits: limits, keepsIndex: false)
     guard let checked = EncodedBytes(validated: bytes) else {
       throw CBORError(.truncated, "there is no data item: the input is empty", offset: 0)
     }
@@ -32,6 +32,21 @@ package struct CheckedItem {
   package func printDiagnostic(to take: @escaping (UnsafeRawBufferPointer) throws -> Void) throws {
     var output = TextOutput(take)
     DiagnosticPrinter.print(bytes, to: &output)
+    try output.finish()
+  }
+
+  /// Writes bytes as a byte string in diagnostic notation.
+  ///
+  /// - Parameter take: As in `printDiagnostic(to:)`.
+  /// - Throws: What `take` throws, which ends the printing.
+  package static func printDiagnostic(
+    string bytes: UnsafeRawBufferPointer,
+    to take: @escaping (UnsafeRawBufferPointer) throws -> Void
+  ) throws {
+    var output = TextOutput(take)
+    output.append("h'")
+    output.append(hex: bytes)
+    output.append("'")
     try output.finish()
   }
 

@@ -9,6 +9,8 @@ struct EncodedBytes {
     base = start.assumingMemoryBound(to: UInt8.self)
   }
 
+  init(_ base: UnsafePointer<UInt8>) { self.base = base }
+
   @inline(__always)
   func head(at offset: Int) -> Head { Head(validated: base + offset) }
 
@@ -97,8 +99,7 @@ struct EncodedBytes {
     var left = most
     guard let end = passed(offset, &left) else { return nil }
     let bytes = UnsafeRawBufferPointer(start: base + offset, count: end - offset)
-    let limits = DecodingLimits(depth: .max, items: .max, allowsDuplicateKeys: true)
-    guard let value = try? Value(decoding: bytes, limits: limits) else { return nil }
+    guard let value = try? Value(decoding: bytes, limits: .none) else { return nil }
     return (value, end)
   }
 
