@@ -18,7 +18,7 @@ public struct PickleLimits: Hashable, Sendable {
   ///   - depth: In levels.
   ///   - items: In objects.
   ///   - expansion: In bytes of text for each byte of the pickle. What is referred to once has less
-  ///     than 30.
+  ///     than 20.
   public init(depth: Int = 512, items: Int = 10_000_000, expansion: Int = 100) {
     self.depth = depth
     self.items = items
