@@ -197,10 +197,10 @@ import Testing
   @Test("Duplicate keys are found behind containers of every kind without an index")
   func duplicates() {
     for (text, offset) in [
-      ("a3 8180 00 8181 01 f6", 7), ("a2 01 8181 8100 01 00", nil), ("a2 01 8201 8100 01 00", 6),
+      ("a2 8180 00 8180 01", 4), ("a2 01 8181 8100 01 00", nil), ("a2 01 8201 8100 01 00", 6),
       ("a3 01 c1c1 8100 02 d864 9f 80 a0 ff 01 f6", 13), ("a2 5f4101ff 00 4101 00", 6),
       ("a3 01 5f4101ff 02 7f6161ff 01 00", 11), ("82 a2 01 8100 02 8100 a2 01 80 01 80", 11),
-      ("a2 a2 8100 01 8101 02 8100 a2 8101 02 8100 01 00", 11),
+      ("a2 a2 8100 01 8101 02 8100 a2 8101 02 8100 01 00", 10),
       ("bf 01 a1 01 8100 02 a1 01 8100 02 f6 ff", 11),
     ] as [(String, Int?)] {
       let bytes = hex(text)

@@ -42,7 +42,7 @@ struct HazardTests {
     "A pickle unfolds to no more text than a hundred times its size, or a MiB",
     arguments: [
       "N", "]", "}", ")", "I01\\n", "K\\x01", "J\\x00\\x00\\x00\\x80", "F-1.2345678901234567e-300\\n",
-      "L123456789012345678901234567890L\\n", "L" + String(repeating: "9", count: 4000) + "L\\n",
+      "L123456789012345678901234567890L\\n", "L" + String(repeating: "9", count: 200) + "L\\n",
       "C\\x03abc", "X\\x01\\x00\\x00\\x00\\x01", "X\\x03\\x00\\x00\\x00\\xe2\\x80\\xae",
       "X\\x04\\x00\\x00\\x00\\xf3\\xa0\\x81\\x81", "X\\x04\\x00\\x00\\x00abc\"",
       "(K\\x01\\x91", "}K\\x01Ns", "cdecimal\\nDecimal\\n(V1.50\\ntR",
@@ -107,7 +107,9 @@ struct HazardTests {
     #expect(failure([0x5d, 0x28] + text + pickle("h\\x00e.")) == nil)
     let error = failure(bytes)
     #expect(error?.code == .limitExceeded)
-    #expect(error?.message.hasSuffix("bytes of content") == true)
+    #expect(error?.message.hasSuffix("bytes of text") == true)
+    let wide = PickleLimits(expansion: .max)
+    #expect(failure(bytes, limits: wide)?.message.hasSuffix("bytes of content") == true)
   }
 
   @Test("The same bytes are not converted again and again")

@@ -95,35 +95,41 @@ struct EncodedBytes {
 
   /// The item at a place and where it ends, if it is of a few items at most: no more is needed of
   /// what a tag gives a meaning to.
-  func small(at offset: Int, items most: Int = 8) -> (value: Value, end: Int)? {
+  ///
+  /// - Parameter longest: The longest string in it, in bytes.
+  func small(
+    at offset: Int, items most: Int = 8, longest: Int = 4096
+  ) -> (value: Value, end: Int)? {
     var left = most
-    guard let end = passed(offset, &left) else { return nil }
+    guard let end = passed(offset, &left, longest) else { return nil }
     let bytes = UnsafeRawBufferPointer(start: base + offset, count: end - offset)
     guard let value = try? Value(decoding: bytes, limits: .none) else { return nil }
     return (value, end)
   }
 
   /// Where an item ends that holds no more items than are left. Recursion is as deep as that.
-  private func passed(_ offset: Int, _ left: inout Int) -> Int? {
+  private func passed(_ offset: Int, _ left: inout Int, _ longest: Int) -> Int? {
     left -= 1
     guard left >= 0 else { return nil }
     let head = head(at: offset)
     switch head.major {
-    case MajorType.bytes, MajorType.text: return measure(head, at: offset).end
+    case MajorType.bytes, MajorType.text:
+      let (count, end) = measure(head, at: offset)
+      return count <= longest ? end : nil
     case MajorType.array, MajorType.map, MajorType.tag: break
     default: return offset + head.size
     }
     var offset = offset + head.size
     if head.isIndefinite {
       while base[offset] != Initial.break {
-        guard let end = passed(offset, &left) else { return nil }
+        guard let end = passed(offset, &left, longest) else { return nil }
         offset = end
       }
       return offset + 1
     }
     guard let items = Containers.items(of: head), items <= left else { return nil }
     for _ in 0..<items {
-      guard let end = passed(offset, &left) else { return nil }
+      guard let end = passed(offset, &left, longest) else { return nil }
       offset = end
     }
     return offset

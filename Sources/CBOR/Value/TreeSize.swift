@@ -29,7 +29,7 @@ struct TreeSize {
   /// - Parameter source: How many bytes the tree is read from.
   init(_ limits: DecodingLimits, source: Int) {
     let (product, overflow) = max(limits.expansion, 0).multipliedReportingOverflow(by: source)
-    limit = overflow ? .max : max(product, Self.free)
+    limit = overflow ? Int.max / 2 : min(max(product, Self.free), Int.max / 2)
   }
 
   static func ofText(_ count: Int) -> Int { count > longestInline ? string + count : 0 }
@@ -39,7 +39,8 @@ struct TreeSize {
   @inline(__always)
   mutating func add(_ size: Int, at offset: Int) throws(CBORError) {
     bytes &+= size
-    if bytes > limit { throw excess(offset) }
+    // The outermost container is no matter of proportion.
+    if bytes > limit &+ Self.most { throw excess(offset) }
   }
 
   private func excess(_ offset: Int) -> CBORError {

@@ -57,7 +57,7 @@ extension Document {
 
   /// The item at a place as a `Value`, if it is of a few items at most.
   func smallValue(_ cursor: ItemCursor) -> Value? {
-    EncodedBytes(base).small(at: cursor.offset)?.value
+    EncodedBytes(base).small(at: cursor.offset, longest: .max)?.value
   }
 
   /// The item at a place as a `Value`, built without recursion.
