@@ -88,10 +88,10 @@ import Testing
   @Test("A tree that takes more than 16 times its bytes is refused, beyond 64 MiB")
   func trees() throws {
     for bytes in [
-      nests(700_000), pairs(2_000_000),
-      [0x9f] + [UInt8](repeatElement([0x41, 0x00], count: 1_200_000).joined()) + [0xff],
-      [0x9f] + [UInt8](repeatElement([0xc1, 0x00], count: 1_000_000).joined()) + [0xff],
-      [0x9f] + [UInt8](repeatElement([0xa1, 0x00, 0x00], count: 1_000_000).joined()) + [0xff],
+      nests(700_000), pairs(1_100_000),
+      [0x9f] + [UInt8](repeatElement([0x41, 0x00], count: 1_100_000).joined()) + [0xff],
+      [0x9f] + [UInt8](repeatElement([0xc1, 0x00], count: 560_000).joined()) + [0xff],
+      [0x9f] + [UInt8](repeatElement([0xa1, 0x00, 0x00], count: 480_000).joined()) + [0xff],
     ] {
       let error = #expect(throws: CBORError.self) { try Value(decoding: bytes) }
       #expect(error?.code == .itemsExceeded)
@@ -110,11 +110,8 @@ import Testing
       try Value(decoding: nests(700_000), limits: DecodingLimits(expansion: 113)).array?.count == 1400)
     #expect(try Value(decoding: pairs(900_000)).array?.count == 450_000)
     // Scalars take 16 bytes each, whatever their number.
-    for opening in [[0x9f], [0x9a, 0x00, 0x4c, 0x4b, 0x40]] as [[UInt8]] {
-      let nulls = opening + [UInt8](repeating: 0xf6, count: 5_000_000)
-        + (opening == [0x9f] ? [0xff] : [])
-      #expect(try Value(decoding: nulls).array?.count == 5_000_000)
-    }
+    let nulls = hex("9a00419ce0") + [UInt8](repeating: 0xf6, count: 4_300_000)
+    #expect(try Value(decoding: nulls).array?.count == 4_300_000)
   }
 
   @Test("Large containers hold what small ones do", arguments: [1023, 1024, 1025, 5000])
