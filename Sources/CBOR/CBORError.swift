@@ -4,7 +4,8 @@ public struct CBORError: Error, Sendable {
   public struct Code: Hashable, Sendable, CustomStringConvertible {
     private enum Kind: String {
       case custom, depthExceeded, duplicateKey, invalidUTF8, invalidValue, itemsExceeded
-      case keyNotFound, malformed, outOfMemory, outOfRange, syntax, trailingBytes, truncated, typeMismatch
+      case keyNotFound, malformed, outOfMemory, outOfRange, syntax, trailingBytes, truncated,
+        typeMismatch
       case valueNotFound
     }
     private let kind: Kind

@@ -45,28 +45,38 @@ import Testing
 
   static let cases = [
     // Bignums: too short, with a zero in front, whole, in chunks, over text, as keys.
-    "c240", "c24100", "c2490001020304050607ff", "c24900ffffffffffffffff", "c35f4401020304460506070809ff0a",
+    "c240", "c24100", "c2490001020304050607ff", "c24900ffffffffffffffff",
+    "c35f4401020304460506070809ff0a",
     "c25f45010203040545060708090aff", "c25fff", "c26161", "c2c2490100000000000000aa",
     "a2c24901000000000000000001c34901000000000000000002", "a1c24161f6", "a1c26161f6",
     "82c25903e8" + String(repeating: "ab", count: 1000) + "00",
     "c2590401" + String(repeating: "ab", count: 1025),
-    "c35906fb" + String(repeating: "01", count: 1787), "c25906fa" + String(repeating: "ff", count: 1786),
+    "c35906fb" + String(repeating: "01", count: 1787),
+    "c25906fa" + String(repeating: "ff", count: 1786),
     "c25f5906fb" + String(repeating: "01", count: 1787) + "4102ff",
     // Decimal fractions and what is none.
-    "c48221196ab3", "c49f21196ab3ff", "c4822120", "c4820005", "c4820305", "c4823834c249010000000000000000",
-    "c48221c25f4901000000000000000040ff", "c483010203", "c48101", "c401", "c482fb3ff19999999999991901",
-    "c482011b0123456789abcdef", "c4821b0de0b6b3a764000101", "c48281018101", "c49fff", "c48239018f20",
+    "c48221196ab3", "c49f21196ab3ff", "c4822120", "c4820005", "c4820305",
+    "c4823834c249010000000000000000",
+    "c48221c25f4901000000000000000040ff", "c483010203", "c48101", "c401",
+    "c482fb3ff19999999999991901",
+    "c482011b0123456789abcdef", "c4821b0de0b6b3a764000101", "c48281018101", "c49fff",
+    "c48239018f20",
     // Durations.
-    "d903eaa101196400", "d903eaa2010525190fa0", "d903eaa2010525f5", "d903eaa201052801", "d903eaa225010105",
-    "d903eaa201050106", "d903eaa3010525012801", "d903eabf010525190fa0ff", "d903eabf0105ff", "d903eabfff",
+    "d903eaa101196400", "d903eaa2010525190fa0", "d903eaa2010525f5", "d903eaa201052801",
+    "d903eaa225010105",
+    "d903eaa201050106", "d903eaa3010525012801", "d903eabf010525190fa0ff", "d903eabf0105ff",
+    "d903eabfff",
     "d903eaa1041864", "d903eaa10180", "d903ea80", "d903eaa2010523190fa0",
     // UUIDs, dates, URIs, with and without what they need.
     "d82550000102030405060708090a0b0c0d0e0f", "d8255f4800010203040506074808090a0b0c0d0e0fff",
-    "d8254100", "d82560", "d820616a", "d8207f616a616bff", "d82001", "c061ff", "c06161", "d903ec6161",
+    "d8254100", "d82560", "d820616a", "d8207f616a616bff", "d82001", "c061ff", "c06161",
+    "d903ec6161",
     "d9d9f7d9d9f780", "d9010280", "c1fb41d452d9e07fffff",
     // Expected conversions, over bytes in chunks and in containers.
-    "d5824101d643fbff00", "d7a1416101", "d75f4101420203ff", "d65f41fb41ff43000102ff", "d5f6", "5f41014102ff",
-    "d65f41fb41ff41004101ff", "5fff", "7fff", "a17f6161ff01", "a27f6161ff0161626162", "a27f6161ff01616102",
+    "d5824101d643fbff00", "d7a1416101", "d75f4101420203ff", "d65f41fb41ff43000102ff", "d5f6",
+    "5f41014102ff",
+    "d65f41fb41ff41004101ff", "5fff", "7fff", "a17f6161ff01", "a27f6161ff0161626162",
+    "a27f6161ff01616102",
     // Typed arrays.
     "d84043010203", "d8405f41014102ff", "d841420102", "d8414101", "d8435f4401020304440506070800ff",
     "d8505f413c4100ff", "d8564800000000000ff83f", "d84c420102", "d85340", "d840f6", "d84940",
@@ -76,14 +86,17 @@ import Testing
     "d90410828202038601190102 1a000100001b0000000100000000f93c00fa3fc00000",
     "d9041082820203d84046010203040506", "d828829f0202ff9f01f5f42038ffff", "d8289f820201820102ff",
     "d8289f820201ff", "d8289fff", "d8289f82020182010203ff", "d828828101d8405f410aff", "d828818101",
-    "d82883810101f6", "d82882810182f5", "d8288281018161", "d82882810081f6", "d828828080", "d82882810080",
+    "d82883810101f6", "d82882810182f5", "d8288281018161", "d82882810081f6", "d828828080",
+    "d82882810080",
     "d8288282000180", "d828828220018101", "d828828201611801", "d8288281028101", "d8288281018180",
     "d82882811bffffffffffffffff80", "d828828201018101", "d828a0", "d82801",
     "d828829821" + String(repeating: "01", count: 33) + "8107",
     "d828829820" + String(repeating: "01", count: 32) + "8107",
     // Floats that JSON has no number for, simple values, names that meet.
-    "84f97e00f97c00f9fc00fb7ff0000000000001", "86e0f3f820f8fff6f7", "a201016131f6", "a2f9000001f9800002",
-    "a2f5016474727565 02", "a3010120026161 a10203", "bf01016131f6f9 3c00 01ff", "a2810161 5b31 5d02",
+    "84f97e00f97c00f9fc00fb7ff0000000000001", "86e0f3f820f8fff6f7", "a201016131f6",
+    "a2f9000001f9800002",
+    "a2f5016474727565 02", "a3010120026161 a10203", "bf01016131f6f9 3c00 01ff",
+    "a2810161 5b31 5d02",
     "a141fb01", "a25f41fb41ffff0142fbff02", "a2a10102 03a20102030405",
     // Empty and indefinite containers in one another.
     "9f9f9fffffff", "bf01bfff02a0 03809f80ff04ff", "c1c1c180", "d8649fff", "82 9fff bfff",
@@ -288,8 +301,14 @@ extension Value {
   fileprivate func encodedAnyhow(using generator: inout SeededGenerator) -> [UInt8] {
     let isIndefinite = Int.random(in: 0..<3, using: &generator) == 0
     func head(_ major: UInt8, _ argument: UInt64) -> [UInt8] {
-      let smallest = argument < 24 ? 0 : argument < 256 ? 1 : argument < 65536 ? 2
-        : argument <= UInt64(UInt32.max) ? 3 : 4
+      let smallest =
+        argument < 24
+        ? 0
+        : argument < 256
+          ? 1
+          : argument < 65536
+            ? 2
+            : argument <= UInt64(UInt32.max) ? 3 : 4
       let width = Int.random(in: smallest...4, using: &generator)
       if width == 0 { return [major << 5 | UInt8(argument)] }
       let size = 1 << (width - 1)
@@ -321,7 +340,8 @@ extension Value {
     case .tagged(let tagged):
       return head(6, tagged.tag) + tagged.content.encodedAnyhow(using: &generator)
     case .float(let value) where Bool.random(using: &generator):
-      return [0xfb] + (0..<8).reversed().map { UInt8(truncatingIfNeeded: value.bitPattern >> (8 * $0)) }
+      return [0xfb]
+        + (0..<8).reversed().map { UInt8(truncatingIfNeeded: value.bitPattern >> (8 * $0)) }
     default: return encoded()
     }
   }

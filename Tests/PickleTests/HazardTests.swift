@@ -41,7 +41,8 @@ struct HazardTests {
   @Test(
     "A pickle unfolds to no more text than a hundred times its size, or a MiB",
     arguments: [
-      "N", "]", "}", ")", "I01\\n", "K\\x01", "J\\x00\\x00\\x00\\x80", "F-1.2345678901234567e-300\\n",
+      "N", "]", "}", ")", "I01\\n", "K\\x01", "J\\x00\\x00\\x00\\x80",
+      "F-1.2345678901234567e-300\\n",
       "L123456789012345678901234567890L\\n", "L" + String(repeating: "9", count: 200) + "L\\n",
       "C\\x03abc", "X\\x01\\x00\\x00\\x00\\x01", "X\\x03\\x00\\x00\\x00\\xe2\\x80\\xae",
       "X\\x04\\x00\\x00\\x00\\xf3\\xa0\\x81\\x81", "X\\x04\\x00\\x00\\x00abc\"",
@@ -69,8 +70,12 @@ struct HazardTests {
 
   @Test("What is referred to once is never too much text")
   func plainText() throws {
-    for object in ["N", "K\\x01", "]", "\\x8c\\x01\\x01", "G" + String(repeating: "\\x3f", count: 8)] {
-      let bytes = pickle("](") + [UInt8](repeatElement(pickle(object), count: 200_000).joined()) + pickle("e.")
+    for object in [
+      "N", "K\\x01", "]", "\\x8c\\x01\\x01", "G" + String(repeating: "\\x3f", count: 8),
+    ] {
+      let bytes =
+        pickle("](") + [UInt8](repeatElement(pickle(object), count: 200_000).joined())
+        + pickle("e.")
       #expect(failure(bytes) == nil)
     }
   }

@@ -5,7 +5,8 @@ import Testing
 @Suite("JSON lines of the executables") struct JSONLineTests {
   @Test("Whatever a terminal would obey, or take for the end of a line, is escaped")
   func escapes() {
-    let text = "a\"\\\n\t\r\u{1b}\u{7f}\u{85}\u{200e}\u{202e}\u{2069}\u{2028}\u{feff}\u{e0041}\u{6c34}"
+    let text =
+      "a\"\\\n\t\r\u{1b}\u{7f}\u{85}\u{200e}\u{202e}\u{2069}\u{2028}\u{feff}\u{e0041}\u{6c34}"
     let escaped =
       #""a\"\\\n\t\r\u001b\u007f\u0085\u200e\u202e\u2069\u2028\ufeff\udb40\udc41"# + "\u{6c34}\""
     #expect(JSONValue.text(text).text == escaped)

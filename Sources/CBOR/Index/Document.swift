@@ -58,8 +58,8 @@ final class Document {
     records = indexer.records.base
   }
 
-  /// How many containers the index has records of.
-  var recordCount: Int { indexer.recordCount }
+  /// How many records the index has had room for, at the most.
+  var recordCapacity: Int { indexer.records.capacity }
 
   /// Counts a tree that is about to be made of an item.
   func admitTree(_ cursor: ItemCursor) throws(CBORError) {
