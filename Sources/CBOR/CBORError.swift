@@ -4,7 +4,8 @@ public struct CBORError: Error, Sendable {
   public struct Code: Hashable, Sendable, CustomStringConvertible {
     private enum Kind: String {
       case custom, depthExceeded, duplicateKey, invalidUTF8, invalidValue, itemsExceeded
-      case keyNotFound, malformed, outOfRange, syntax, trailingBytes, truncated, typeMismatch
+      case keyNotFound, malformed, outOfMemory, outOfRange, syntax, trailingBytes, truncated,
+        typeMismatch
       case valueNotFound
     }
     private let kind: Kind
@@ -21,12 +22,14 @@ public struct CBORError: Error, Sendable {
     public static let invalidUTF8 = Code(.invalidUTF8)
     /// Well-formed data that means nothing under its tag, or a value that CBOR cannot hold.
     public static let invalidValue = Code(.invalidValue)
-    /// More items than the limit.
+    /// More items than the limit, or than a tree of values may hold.
     public static let itemsExceeded = Code(.itemsExceeded)
     /// A key that the type asks for and the map does not hold.
     public static let keyNotFound = Code(.keyNotFound)
     /// Bytes that are not CBOR.
     public static let malformed = Code(.malformed)
+    /// Data for which the system has no memory.
+    public static let outOfMemory = Code(.outOfMemory)
     /// A number that the type asked for cannot hold exactly.
     public static let outOfRange = Code(.outOfRange)
     /// Text that is not diagnostic notation, or not JSON.

@@ -1,3 +1,5 @@
+internal import CBOR
+
 /// Paths, names and arguments of the system as text: they are bytes, and need not be UTF-8.
 ///
 /// Bytes that are UTF-8 are that text. Every other byte is two of the 32 Unicode noncharacters
@@ -74,6 +76,27 @@ package enum SystemText {
       }
     }
     return String(decoding: result, as: UTF8.self)
+  }
+
+  /// The text as a terminal may be given it: what it would obey or not show is written `\u{1b}`, and
+  /// a byte that is not UTF-8 `\377`. Names and reasons can come from a peer.
+  package static func printable(_ text: String) -> String {
+    let text = readable(text)
+    guard DangerousScalars.isIn(text) else { return text }
+    var result = ""
+    for scalar in text.unicodeScalars {
+      if DangerousScalars.contains(scalar) {
+        result += "\\u{" + String(scalar.value, radix: 16) + "}"
+      } else {
+        result.unicodeScalars.append(scalar)
+      }
+    }
+    return result
+  }
+
+  /// Whether a terminal shows a scalar, and does not obey it.
+  package static func isPrintable(_ scalar: Unicode.Scalar) -> Bool {
+    !DangerousScalars.contains(scalar)
   }
 
   // MARK: Bytes as noncharacters

@@ -16,16 +16,68 @@ struct HazardTests {
 
   @Test("A few hundred bytes do not unfold to 2^30 objects")
   func billionLaughs() throws {
-    let error = failure(doubling(30))
+    let wide = PickleLimits(expansion: .max)
+    let error = failure(doubling(30), limits: wide)
     #expect(error?.code == .limitExceeded)
     #expect(error?.message == "the pickle unfolds to more than 10000000 objects")
     // 2^62 would overflow where it was counted in a sum of its own.
-    #expect(failure(doubling(62))?.code == .limitExceeded)
+    #expect(failure(doubling(62), limits: wide)?.code == .limitExceeded)
     // 2^21 - 1 objects are within the limit, and share their memory.
-    #expect(try PickleDecoder().decode(pickle(doubling(20))).array?.count == 2)
-    let limits = PickleLimits(items: (1 << 21) - 2)
+    #expect(
+      try PickleDecoder(limits: wide).decode(pickle(doubling(20))).array?.count == 2)
+    let limits = PickleLimits(items: (1 << 21) - 2, expansion: .max)
     #expect(failure(doubling(20), limits: limits)?.code == .limitExceeded)
-    #expect(failure(doubling(20), limits: PickleLimits(items: (1 << 21) - 1)) == nil)
+    let enough = PickleLimits(items: (1 << 21) - 1, expansion: .max)
+    #expect(failure(doubling(20), limits: enough) == nil)
+  }
+
+  /// A list that holds one object a thousand times, so many times in a list.
+  private func thousands(of object: String, _ count: Int) -> [UInt8] {
+    pickle(
+      "](\(object)q\\x00" + String(repeating: "h\\x00", count: 999) + "eq\\x010]("
+        + String(repeating: "h\\x01", count: count) + "e.")
+  }
+
+  @Test(
+    "A pickle unfolds to no more text than a hundred times its size, or a MiB",
+    arguments: [
+      "N", "]", "}", ")", "I01\\n", "K\\x01", "J\\x00\\x00\\x00\\x80",
+      "F-1.2345678901234567e-300\\n",
+      "L123456789012345678901234567890L\\n", "L" + String(repeating: "9", count: 200) + "L\\n",
+      "C\\x03abc", "X\\x01\\x00\\x00\\x00\\x01", "X\\x03\\x00\\x00\\x00\\xe2\\x80\\xae",
+      "X\\x04\\x00\\x00\\x00\\xf3\\xa0\\x81\\x81", "X\\x04\\x00\\x00\\x00abc\"",
+      "(K\\x01\\x91", "}K\\x01Ns", "cdecimal\\nDecimal\\n(V1.50\\ntR",
+      "cfractions\\nFraction\\n(V1/3\\ntR", "cdatetime\\ndate\\n(C\\x04\\x07\\xe5\\x01\\x01tR",
+    ])
+  func text(_ object: String) throws {
+    var (accepted, refused) = (0, 20_000)
+    while refused - accepted > 1 {
+      let count = (accepted + refused) / 2
+      let error = failure(thousands(of: object, count))
+      if error == nil { accepted = count } else { refused = count }
+      #expect(error == nil || error?.message.hasSuffix("bytes of text") == true)
+    }
+    let bytes = thousands(of: object, accepted)
+    let most = max(1 << 20, 100 * bytes.count)
+    let value = try PickleDecoder().decode(bytes)
+    let printed = value.diagnosticNotation.utf8.count
+    #expect(printed <= most)
+    #expect(value.json().text.utf8.count <= most)
+    // Nor is much less allowed.
+    #expect(printed > most / 8, "\(printed) of \(most)")
+    #expect(refused < 20_000)
+  }
+
+  @Test("What is referred to once is never too much text")
+  func plainText() throws {
+    for object in [
+      "N", "K\\x01", "]", "\\x8c\\x01\\x01", "G" + String(repeating: "\\x3f", count: 8),
+    ] {
+      let bytes =
+        pickle("](") + [UInt8](repeatElement(pickle(object), count: 200_000).joined())
+        + pickle("e.")
+      #expect(failure(bytes) == nil)
+    }
   }
 
   @Test("Keys, tuples and sets unfold to no more, either")
@@ -60,7 +112,9 @@ struct HazardTests {
     #expect(failure([0x5d, 0x28] + text + pickle("h\\x00e.")) == nil)
     let error = failure(bytes)
     #expect(error?.code == .limitExceeded)
-    #expect(error?.message.hasSuffix("bytes of content") == true)
+    #expect(error?.message.hasSuffix("bytes of text") == true)
+    let wide = PickleLimits(expansion: .max)
+    #expect(failure(bytes, limits: wide)?.message.hasSuffix("bytes of content") == true)
   }
 
   @Test("The same bytes are not converted again and again")

@@ -129,11 +129,13 @@ extension Document {
     }
     return value
   }
+
   private func nearest<F: BinaryFloatingPoint & LosslessStringConvertible>(
     _ type: F.Type, _ cursor: ItemCursor
   ) throws -> F {
-    guard case .tagged(let tagged) = value(cursor) else { throw mismatch(type, "a number", cursor) }
-    guard let number = DecimalNumber(tag4: tagged.content) else {
+    guard case .tagged(let tagged) = smallValue(cursor),
+      let number = DecimalNumber(tag4: tagged.content)
+    else {
       throw failure(
         .invalidValue, "tag 4 without an exponent and a mantissa of up to 4,300 digits", cursor)
     }

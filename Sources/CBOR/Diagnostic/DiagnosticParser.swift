@@ -31,10 +31,12 @@ private struct DiagnosticParser {
   private let limits: DecodingLimits
   private var stack: [Open] = []
   private var items = 0
+  private var size: TreeSize
 
   init(_ text: String, limits: DecodingLimits) {
     scanner = DiagnosticScanner(text)
     self.limits = limits
+    size = TreeSize(limits, source: text.utf8.count)
   }
 
   mutating func parse() throws(CBORError) -> Value {
@@ -90,6 +92,7 @@ private struct DiagnosticParser {
         .depthExceeded, "arrays, maps and tags nested more than \(limits.depth) deep",
         offset: start)
     }
+    try size.add(TreeSize.item + TreeSize.container, at: start)
     scanner.skipIndicator()
     stack.append(Open(kind: kind, start: start))
     return nil

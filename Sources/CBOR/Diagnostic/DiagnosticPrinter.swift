@@ -1,11 +1,12 @@
 extension Value {
   /// The item as people read and type it (RFC 8949, section 8), on one line.
   ///
-  /// Reading it back gives an equal value. Bignums appear as the integers that they are.
+  /// Reading it back gives an equal value. Bignums appear as the integers that they are. Characters
+  /// that a terminal obeys or does not show are escaped.
   public var diagnosticNotation: String {
-    var printer = DiagnosticPrinter()
-    printer.print(self)
-    return printer.text
+    let writer = Writer()
+    write(to: writer, keepsSimple: true)
+    return DiagnosticPrinter.text(of: writer.bytes)
   }
 }
 
@@ -15,131 +16,195 @@ extension Value: CustomStringConvertible, CustomDebugStringConvertible {
   public var debugDescription: String { diagnosticNotation }
 }
 
-/// Writes diagnostic notation, without recursion.
-private struct DiagnosticPrinter {
+/// Writes diagnostic notation of an item's bytes, without recursion.
+struct DiagnosticPrinter {
   /// Decimal digits take quadratic time, so longer bignums are shown as the bytes that they are.
   private static let longestInteger = 1024
 
-  var text = ""
+  /// A container or tag that is not closed.
+  private struct Open {
+    let major: UInt8
+    /// Items that are still to come; nil where a break ends them.
+    var left: Int?
+    /// Whether the next item is the first, and whether it is a value.
+    var isFirst = true
+    var isValue = false
+  }
 
-  mutating func print(_ value: Value) {
-    guard let root = open(value) else { return }
-    var stack = [(value: value, items: root.items, next: 0)]
-    while let top = stack.indices.last {
-      let (container, items, next) = stack[top]
-      guard next < items.count else {
-        close(container)
-        stack.removeLast()
-        continue
+  private let bytes: EncodedBytes
+  private var output: TextOutput
+  private var open: [Open] = []
+
+  /// The notation of one item as a whole.
+  ///
+  /// - Parameter bytes: Known to be well-formed.
+  static func text(of bytes: UnsafeRawBufferPointer) -> String {
+    guard let bytes = EncodedBytes(validated: bytes) else { return "" }
+    var output = TextOutput()
+    print(bytes, to: &output)
+    return output.text
+  }
+
+  /// Writes the notation of one item.
+  ///
+  /// - Returns: Where the item ends.
+  @discardableResult
+  static func print(
+    _ bytes: EncodedBytes, from offset: Int = 0, to output: inout TextOutput
+  ) -> Int {
+    var printer = DiagnosticPrinter(bytes: bytes, output: output)
+    output = TextOutput()
+    let end = printer.print(from: offset)
+    output = printer.output
+    return end
+  }
+
+  private init(bytes: EncodedBytes, output: TextOutput) {
+    self.bytes = bytes
+    self.output = output
+  }
+
+  private mutating func print(from start: Int) -> Int {
+    var offset = start
+    while output.failure == nil {
+      let head = bytes.head(at: offset)
+      if head.initial == Initial.break {
+        offset += 1
+        close()
+      } else {
+        separate()
+        guard let end = whole(head, at: offset) else {
+          offset += head.size
+          open.append(Open(major: head.major, left: Containers.items(of: head)))
+          continue
+        }
+        offset = end
       }
-      if next > 0 { separate(container, next) }
-      stack[top].next += 1
-      if let node = open(items[next]) {
-        stack.append((value: items[next], items: node.items, next: 0))
-      }
+      output.handOn()
+      if endItem() { break }
+    }
+    return offset
+  }
+
+  /// Closes all that the last item completes.
+  ///
+  /// - Returns: Whether nothing is open any more.
+  private mutating func endItem() -> Bool {
+    while let top = open.indices.last {
+      guard let left = open[top].left else { return false }
+      open[top].left = left - 1
+      if left > 1 { return false }
+      close()
+    }
+    return true
+  }
+
+  /// Writes what stands between the last item and the next.
+  private mutating func separate() {
+    guard let top = open.indices.last else { return }
+    if open[top].isValue {
+      output.append(": ")
+    } else if !open[top].isFirst {
+      output.append(", ")
+    }
+    open[top].isFirst = false
+    if open[top].major == MajorType.map { open[top].isValue.toggle() }
+  }
+
+  private mutating func close() {
+    switch open.popLast()?.major {
+    case MajorType.array: output.append("]")
+    case MajorType.map: output.append("}")
+    default: output.append(")")
     }
   }
 
-  /// Writes a scalar whole, or the opening of a container whose node is then returned.
-  private mutating func open(_ value: Value) -> ValueNode? {
-    switch value {
-    case .array(let elements):
-      text += "["
-      return elements.node
-    case .map(let entries):
-      text += "{"
-      return entries.node
-    case .tagged(let tagged):
-      if let integer = bignum(tagged) {
-        text += integer
+  /// Writes an item whole and returns where it ends; or writes the opening of a container that
+  /// holds something, or of a tag, and returns nil.
+  private mutating func whole(_ head: Head, at offset: Int) -> Int? {
+    switch head.major {
+    case MajorType.array, MajorType.map:
+      let isArray = head.major == MajorType.array
+      guard head.argument == 0, !head.isIndefinite else {
+        output.append(isArray ? "[" : "{")
         return nil
       }
-      text += "\(tagged.tag)("
-      return tagged.node
-    case .unsigned(let value): text += String(value)
-    case .negative(let value): text += String(-1 - Int128(value))
-    case .bytes(let value): append(bytes: value)
-    case .text(let value): append(quoted: value)
-    case .boolean(let value): text += value ? "true" : "false"
-    case .null: text += "null"
-    case .undefined: text += "undefined"
-    case .float(let value): append(float: value)
-    case .simple(let value): text += "simple(\(value))"
+      output.append(isArray ? "[]" : "{}")
+    case MajorType.tag:
+      if let end = bignum(head, at: offset) { return end }
+      output.append(utf8: String(head.argument))
+      output.append("(")
+      return nil
+    case MajorType.bytes: return appendBytes(head, at: offset)
+    case MajorType.text: return appendText(head, at: offset)
+    case MajorType.unsigned: output.append(utf8: String(head.argument))
+    case MajorType.negative: output.append(utf8: String(-1 - Int128(head.argument)))
+    default: append(simple: head)
     }
-    return nil
+    return offset + head.size
   }
 
-  private mutating func separate(_ container: Value, _ position: Int) {
-    if case .map = container, position & 1 == 1 {
-      text += ": "
-    } else {
-      text += ", "
-    }
-  }
-
-  private mutating func close(_ container: Value) {
-    switch container {
-    case .array: text += "]"
-    case .map: text += "}"
-    default: text += ")"
+  private mutating func append(simple head: Head) {
+    switch head.initial {
+    case Initial.false: output.append("false")
+    case Initial.true: output.append("true")
+    case Initial.null: output.append("null")
+    case Initial.undefined: output.append("undefined")
+    case Initial.half, Initial.single, Initial.double: append(float: head.float)
+    default:
+      output.append("simple(")
+      output.append(utf8: String(head.argument))
+      output.append(")")
     }
   }
 
-  /// The digits of a bignum that is written in its shortest form, so that reading them gives the
-  /// same item.
-  private func bignum(_ tagged: Value.Tagged) -> String? {
-    guard case .bytes(let bytes) = tagged.content,
-      tagged.tag == Tag.positiveBignum || tagged.tag == Tag.negativeBignum,
-      (9...Self.longestInteger).contains(bytes.count), bytes.first != 0
+  /// Writes the digits of a bignum that is written in its shortest form, so that reading them gives
+  /// the same item.
+  private mutating func bignum(_ tag: Head, at offset: Int) -> Int? {
+    guard tag.argument == Tag.positiveBignum || tag.argument == Tag.negativeBignum else {
+      return nil
+    }
+    let start = offset + tag.size
+    let head = bytes.head(at: start)
+    guard head.major == MajorType.bytes,
+      (9...Self.longestInteger).contains(bytes.measure(head, at: start).count)
     else { return nil }
-    return Value.tagged(tagged).bigInteger?.description
+    let (content, end) = bytes.content(head, at: start)
+    guard content.first != 0, let integer = Value.tagged(tag.argument, .bytes(content)).bigInteger
+    else { return nil }
+    output.append(utf8: integer.description)
+    return end
   }
 
-  private mutating func append(bytes: [UInt8]) {
-    let digits = Array("0123456789abcdef".utf8)
-    text += "h'"
-    text += String(unsafeUninitializedCapacity: bytes.count * 2) { target in
-      for (index, byte) in bytes.enumerated() {
-        target[2 * index] = digits[Int(byte >> 4)]
-        target[2 * index + 1] = digits[Int(byte & 15)]
-      }
-      return bytes.count * 2
-    }
-    text += "'"
+  private mutating func appendBytes(_ head: Head, at offset: Int) -> Int {
+    output.append("h'")
+    var chunks = bytes.chunks(head, at: offset)
+    while let chunk = chunks.next() { output.append(hex: chunk) }
+    output.append("'")
+    return chunks.end
   }
 
-  private mutating func append(quoted value: String) {
-    text += "\""
-    for scalar in value.unicodeScalars {
-      switch scalar {
-      case "\"": text += "\\\""
-      case "\\": text += "\\\\"
-      case "\n": text += "\\n"
-      case "\r": text += "\\r"
-      case "\t": text += "\\t"
-      // Controls, and the separators that some programs take for the end of a line.
-      case "\0"..."\u{1f}", "\u{7f}"..."\u{9f}", "\u{2028}", "\u{2029}":
-        let digits = String(scalar.value, radix: 16)
-        text += "\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits
-      default: text.unicodeScalars.append(scalar)
-      }
-    }
-    text += "\""
+  private mutating func appendText(_ head: Head, at offset: Int) -> Int {
+    output.append("\"")
+    var chunks = bytes.chunks(head, at: offset)
+    while let chunk = chunks.next() { output.append(quoting: chunk, .diagnostic) }
+    output.append("\"")
+    return chunks.end
   }
 
   /// The shortest digits that give the float back, always with a point.
   private mutating func append(float value: Double) {
     if value.isNaN {
-      text += "NaN"
+      output.append("NaN")
     } else if value.isInfinite {
-      text += value < 0 ? "-Infinity" : "Infinity"
+      output.append(value < 0 ? "-Infinity" : "Infinity")
     } else {
       let parts = value.description.split(separator: "e")
-      text += parts[0]
+      output.append(utf8: String(parts[0]))
       if parts.count == 2 {
-        if !parts[0].contains(".") { text += ".0" }
-        text += "e" + (parts[1].hasPrefix("-") ? "-" : "+")
-        text += parts[1].dropFirst().drop { $0 == "0" }
+        if !parts[0].contains(".") { output.append(".0") }
+        output.append(parts[1].hasPrefix("-") ? "e-" : "e+")
+        output.append(utf8: String(parts[1].drop { "-+0".contains($0) }))
       }
     }
   }

@@ -16,7 +16,7 @@ package struct EncodedItem {
     }
     let whole = session.hasGaps ? EncodedItem.joined(session, size) : session.writer
     if isDeterministic { DeterministicOrder.sort(whole) }
-    try Document().read(whole.bytes, limits: DecodingLimits(depth: .max))
+    try Document().read(whole.bytes, limits: DecodingLimits(depth: .max, items: .max))
     self.whole = whole
   }
 

@@ -118,7 +118,7 @@ final class EncodingSession {
     let mark = level
     let depth = top.pointee.depth
     level &+= 1
-    if level == frames.capacity { frames.grow(keeping: level) }
+    if level == frames.capacity { frames.grow() }
     top = frames.base + level
     top.initialize(to: Frame(serial: serial, start: writer.count, depth: depth))
     serial &+= 1

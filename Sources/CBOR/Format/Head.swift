@@ -38,6 +38,11 @@ struct Head {
 
   var isFloat: Bool { initial >= Initial.half && initial <= Initial.double }
 
+  var isBignum: Bool {
+    major == MajorType.tag
+      && (argument == Tag.positiveBignum || argument == Tag.negativeBignum)
+  }
+
   /// The value of any float.
   @inline(__always)
   var float: Double {

@@ -1,29 +1,55 @@
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#else
+  internal import Darwin
+#endif
+
 /// Memory for plain elements that grows, and can be kept for the next use.
 struct Room<Element: BitwiseCopyable>: ~Copyable {
   private(set) var base: UnsafeMutablePointer<Element>
   private(set) var capacity: Int
 
   init(capacity: Int) {
+    guard let base = Self.resized(nil, to: capacity) else { fatalError("out of memory") }
+    self.base = base
     self.capacity = capacity
-    base = .allocate(capacity: capacity)
   }
 
-  deinit { base.deallocate() }
+  deinit { free(base) }
 
-  /// Doubles the room and keeps what the first `count` elements are.
+  /// Doubles the room and keeps the elements.
   @inline(never)
-  mutating func grow(keeping count: Int) { move(to: capacity * 2, keeping: count) }
+  mutating func grow() {
+    guard tryToGrow() else { fatalError("out of memory") }
+  }
+
+  /// Doubles the room and keeps the elements, if there is memory.
+  ///
+  /// - Returns: Whether there was.
+  @inline(never)
+  mutating func tryToGrow() -> Bool {
+    let (doubled, overflow) = capacity.multipliedReportingOverflow(by: 2)
+    guard !overflow, let moved = Self.resized(base, to: doubled) else { return false }
+    base = moved
+    capacity = doubled
+    return true
+  }
 
   /// Gives back memory that is more than wanted to keep; the elements are lost.
   mutating func trim(to wanted: Int) {
-    if capacity > wanted { move(to: wanted, keeping: 0) }
+    guard capacity > wanted, let moved = Self.resized(base, to: wanted) else { return }
+    base = moved
+    capacity = wanted
   }
 
-  private mutating func move(to capacity: Int, keeping count: Int) {
-    let moved = UnsafeMutablePointer<Element>.allocate(capacity: capacity)
-    moved.update(from: base, count: count)
-    base.deallocate()
-    base = moved
-    self.capacity = capacity
+  /// Large memory is moved by the system without being copied.
+  private static func resized(
+    _ base: UnsafeMutablePointer<Element>?, to capacity: Int
+  ) -> UnsafeMutablePointer<Element>? {
+    let (size, overflow) = capacity.multipliedReportingOverflow(by: MemoryLayout<Element>.stride)
+    guard !overflow else { return nil }
+    return realloc(base, max(size, 1))?.bindMemory(to: Element.self, capacity: capacity)
   }
 }

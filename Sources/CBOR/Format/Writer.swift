@@ -171,10 +171,15 @@ final class Writer {
     if value < 24 {
       write(byte: MajorType.simple << 5 | value)
     } else {
-      reserve(2)
-      base[count] = MajorType.simple << 5 | 24
-      base[count + 1] = value
-      count &+= 2
+      write(longSimple: value)
     }
+  }
+
+  /// Writes a simple value in two bytes, which is well-formed from 32 on.
+  func write(longSimple value: UInt8) {
+    reserve(2)
+    base[count] = MajorType.simple << 5 | 24
+    base[count + 1] = value
+    count &+= 2
   }
 }

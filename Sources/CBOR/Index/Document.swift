@@ -12,6 +12,9 @@ final class Document {
   /// The containers in the order of their first bytes.
   private(set) var records: UnsafeMutablePointer<ContainerRecord>
   private(set) var allowsDuplicateKeys = false
+  /// What the trees take that were made of the document, where it is a large one.
+  private var trees: TreeSize?
+  private var expansion = 0
   /// Nil where only a `Value` is wanted.
   let context: DecodingContext?
   /// Where the values of text keys stand, for the maps that were searched far and wide.
@@ -37,16 +40,35 @@ final class Document {
   /// - Parameters:
   ///   - bytes: Must stay where they are for as long as the item is used, or until `detach`.
   ///   - prefix: Whether bytes may follow the item.
+  ///   - keepsIndex: Whether the index is wanted. Without it the document is only checked, in far
+  ///     less memory, and must not be asked for anything.
   /// - Throws: `CBORError` for bytes that are not one well-formed item within the limits.
   func read(
-    _ bytes: UnsafeRawBufferPointer, limits: DecodingLimits, prefix: Bool = false
+    _ bytes: UnsafeRawBufferPointer, limits: DecodingLimits, prefix: Bool = false,
+    keepsIndex: Bool = true
   ) throws(CBORError) {
     if !tables.isEmpty { tables = [:] }
     allowsDuplicateKeys = limits.allowsDuplicateKeys
+    expansion = limits.expansion
+    trees = nil
     count = try indexer.run(
-      bytes.assumingMemoryBound(to: UInt8.self), limits: limits, prefix: prefix)
+      bytes.assumingMemoryBound(to: UInt8.self), limits: limits, prefix: prefix,
+      keepsIndex: keepsIndex)
     base = indexer.base
     records = indexer.records.base
+  }
+
+  /// How many records the index has had room for, at the most.
+  var recordCapacity: Int { indexer.records.capacity }
+
+  /// Counts a tree that is about to be made of an item.
+  func admitTree(_ cursor: ItemCursor) throws(CBORError) {
+    var size = trees ?? TreeSize(DecodingLimits(expansion: expansion), source: count)
+    let end = after(cursor).offset
+    try size.add(
+      treeOf: UnsafeRawBufferPointer(start: base + cursor.offset, count: end - cursor.offset),
+      at: cursor.offset)
+    trees = size
   }
 
   /// Lets go of memory that only a large item needs.

@@ -1,81 +1,111 @@
 /// Finds a key that a map holds twice, comparing in the data model and not by encoding.
 struct DuplicateKeys {
+  /// What going through the keys of a map has found, with the offset of a key.
+  enum Finding {
+    case nothing
+    case duplicate(Int)
+    /// Keys in keys hold too much to be compared again at every level.
+    case excess(Int)
+  }
+
   /// A key's bytes in their deterministic encoding.
-  private struct Key {
-    var offset: Int
-    /// Where the canonical bytes lie: in the document, or in `rewritten`.
-    var start: Int
-    var count: Int
-    var isRewritten: Bool
+  private struct Key: BitwiseCopyable {
+    /// The offset of a key that is written in it; for others the complement of an index.
+    var place: Int
     /// The first eight of the bytes, which tell most keys apart.
     var prefix: UInt64
   }
 
+  /// A key that was not written in its deterministic encoding.
+  private struct Rewritten: BitwiseCopyable {
+    var offset: Int
+    /// Where its bytes lie in `content`.
+    var start: Int
+    var count: Int
+  }
+
   private var keys: ContiguousArray<Key> = []
-  /// The canonical forms of keys that were not written in it.
-  private var rewritten: ContiguousArray<UInt8> = []
+  private var rewritten: ContiguousArray<Rewritten> = []
+  /// The bytes of those, one behind the other.
+  private var content: ContiguousArray<UInt8> = []
+  /// How many more bytes may be rewritten: those of a key in a key are it again for every level.
+  private var left = 0
+
+  /// Begins with a document.
+  ///
+  /// - Parameter size: Of the document, in bytes.
+  @inline(__always)
+  mutating func start(size: Int) { left = size &* 8 &+ 65_536 }
 
   /// Gives back memory for more keys than these.
   mutating func trim(to wanted: Int) {
     if keys.capacity > wanted { keys = [] }
     if rewritten.capacity > wanted { rewritten = [] }
+    if content.capacity > wanted { content = [] }
   }
 
-  /// The offset of the first key that is there already.
+  /// Looks for the first key that is there already.
   mutating func firstDuplicate(
     in map: ItemCursor, end: Int, base: UnsafePointer<UInt8>, count: Int,
     records: UnsafePointer<ContainerRecord>?
-  ) -> Int? {
+  ) -> Finding {
     let head = Head(validated: base + map.offset)
-    guard head.argument != 1 else { return nil }
+    guard head.argument != 1 else { return .nothing }
     keys.removeAll(keepingCapacity: true)
     rewritten.removeAll(keepingCapacity: true)
+    content.removeAll(keepingCapacity: true)
+    // Growing would take twice what is needed, and leave as much behind.
+    if head.argument > 1024 { keys.reserveCapacity(Int(truncatingIfNeeded: head.argument)) }
     let stop = head.isIndefinite ? end - 1 : end
     var cursor = ItemCursor(offset: map.offset + head.size, record: map.record + 1)
     while cursor.offset < stop {
       let value = DocumentWalk.after(cursor, base: base, records: records)
-      append(from: cursor.offset, to: value.offset, base: base, end: count)
+      guard append(from: cursor.offset, to: value.offset, base: base, end: count) else {
+        return .excess(cursor.offset)
+      }
       cursor = DocumentWalk.after(value, base: base, records: records)
     }
-    return rewritten.withUnsafeBufferPointer { rewritten in
-      keys.count <= 12
-        ? amongFew(base, rewritten.baseAddress) : amongMany(base, rewritten.baseAddress)
+    let duplicate = content.withUnsafeBufferPointer { content in
+      keys.count <= 12 ? amongFew(base, content.baseAddress) : amongMany(base, content.baseAddress)
     }
+    return duplicate.map { Finding.duplicate($0) } ?? .nothing
   }
 
+  /// - Returns: Whether the key could be taken.
   @inline(__always)
   private mutating func append(
     from start: Int, to stop: Int, base: UnsafePointer<UInt8>, end: Int
-  ) {
-    if DuplicateKeys.isCanonical(Head(validated: base + start)) {
-      let count = stop &- start
-      keys.append(
-        Key(
-          offset: start, start: start, count: count, isRewritten: false,
-          prefix: DuplicateKeys.prefix(base + start, count, readable: end &- start)))
-    } else {
-      appendRewritten(from: start, to: stop, base: base)
+  ) -> Bool {
+    guard DuplicateKeys.isCanonical(Head(validated: base + start)) else {
+      return appendRewritten(from: start, to: stop, base: base)
     }
+    keys.append(
+      Key(
+        place: start,
+        prefix: DuplicateKeys.prefix(base + start, stop &- start, readable: end &- start)))
+    return true
   }
 
   private mutating func appendRewritten(
     from start: Int, to end: Int, base: UnsafePointer<UInt8>
-  ) {
+  ) -> Bool {
+    left -= end - start
     let bytes = UnsafeRawBufferPointer(start: base + start, count: end - start)
     // The key has been checked, duplicates inside it included.
-    var limits = DecodingLimits(depth: .max)
-    limits.allowsDuplicateKeys = true
-    guard let value = try? Value(decoding: bytes, limits: limits) else { return }
+    let limits = DecodingLimits(depth: .max, items: .max, allowsDuplicateKeys: true)
+    guard left >= 0, let value = try? Value(decoding: bytes, limits: limits) else { return false }
     let canonical = value.encoded(deterministic: true)
     keys.append(
       Key(
-        offset: start, start: rewritten.count, count: canonical.count, isRewritten: true,
+        place: ~rewritten.count,
         prefix: canonical.withUnsafeBufferPointer {
           $0.baseAddress.map {
             DuplicateKeys.prefix($0, canonical.count, readable: canonical.count)
           } ?? 0
         }))
-    rewritten.append(contentsOf: canonical)
+    rewritten.append(Rewritten(offset: start, start: content.count, count: canonical.count))
+    content.append(contentsOf: canonical)
+    return true
   }
 
   /// Whether a key's bytes are their own deterministic encoding, as far as one head tells.
@@ -104,43 +134,62 @@ struct DuplicateKeys {
     return prefix &<< UInt64(truncatingIfNeeded: 8 &* (8 &- count))
   }
 
-  private static func bytes(
-    _ key: Key, _ base: UnsafePointer<UInt8>, _ rewritten: UnsafePointer<UInt8>?
+  private func bytes(
+    _ key: Key, _ base: UnsafePointer<UInt8>, _ content: UnsafePointer<UInt8>?
   ) -> UnsafeRawBufferPointer {
-    UnsafeRawBufferPointer(
-      start: (key.isRewritten ? rewritten : base).map { $0 + key.start }, count: key.count)
+    guard key.place < 0 else {
+      let head = Head(validated: base + key.place)
+      let isString = head.major == MajorType.bytes || head.major == MajorType.text
+      return UnsafeRawBufferPointer(
+        start: base + key.place,
+        count: head.size + (isString ? Int(truncatingIfNeeded: head.argument) : 0))
+    }
+    let key = rewritten[~key.place]
+    return UnsafeRawBufferPointer(start: content.map { $0 + key.start }, count: key.count)
+  }
+
+  private func offset(_ key: Key) -> Int {
+    key.place < 0 ? rewritten[~key.place].offset : key.place
+  }
+
+  private func areEqual(
+    _ left: Key, _ right: Key, _ base: UnsafePointer<UInt8>, _ content: UnsafePointer<UInt8>?
+  ) -> Bool {
+    guard left.prefix == right.prefix else { return false }
+    let (left, right) = (bytes(left, base, content), bytes(right, base, content))
+    return left.count == right.count && left.elementsEqual(right)
   }
 
   private func amongFew(
-    _ base: UnsafePointer<UInt8>, _ rewritten: UnsafePointer<UInt8>?
+    _ base: UnsafePointer<UInt8>, _ content: UnsafePointer<UInt8>?
   ) -> Int? {
     for later in keys.indices {
-      let key = keys[later]
-      for earlier in 0..<later
-      where keys[earlier].prefix == key.prefix && keys[earlier].count == key.count {
-        let other = DuplicateKeys.bytes(keys[earlier], base, rewritten)
-        if DuplicateKeys.bytes(key, base, rewritten).elementsEqual(other) { return key.offset }
+      for earlier in 0..<later where areEqual(keys[earlier], keys[later], base, content) {
+        return offset(keys[later])
       }
     }
     return nil
   }
 
   private mutating func amongMany(
-    _ base: UnsafePointer<UInt8>, _ rewritten: UnsafePointer<UInt8>?
+    _ base: UnsafePointer<UInt8>, _ content: UnsafePointer<UInt8>?
   ) -> Int? {
-    keys.sort { left, right in
+    // Sorted apart, since the comparison looks into what else is here.
+    var sorted: ContiguousArray<Key> = []
+    swap(&sorted, &keys)
+    sorted.sort { left, right in
       if left.prefix != right.prefix { return left.prefix < right.prefix }
+      let (left, right) = (bytes(left, base, content), bytes(right, base, content))
       if left.count != right.count { return left.count < right.count }
-      return DuplicateKeys.bytes(left, base, rewritten)
-        .lexicographicallyPrecedes(DuplicateKeys.bytes(right, base, rewritten))
+      return left.lexicographicallyPrecedes(right)
     }
-    let offsets = zip(keys, keys.dropFirst()).compactMap { left, right -> Int? in
-      guard left.prefix == right.prefix, left.count == right.count,
-        DuplicateKeys.bytes(left, base, rewritten)
-          .elementsEqual(DuplicateKeys.bytes(right, base, rewritten))
-      else { return nil }
-      return max(left.offset, right.offset)
+    var first: Int?
+    for index in sorted.indices.dropFirst()
+    where areEqual(sorted[index - 1], sorted[index], base, content) {
+      let later = max(offset(sorted[index - 1]), offset(sorted[index]))
+      first = min(first ?? later, later)
     }
-    return offsets.min()
+    swap(&sorted, &keys)
+    return first
   }
 }

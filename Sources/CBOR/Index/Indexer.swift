@@ -34,6 +34,8 @@ struct Indexer: ~Copyable {
   private(set) var frames = Room<Frame>(capacity: 8)
   private(set) var level = 0
   private var duplicates = DuplicateKeys()
+  /// Whether the records are kept that only a reader of the document needs.
+  private var keepsIndex = true
 
   init() { base = UnsafePointer(UnsafeRawPointer(frames.base).assumingMemoryBound(to: UInt8.self)) }
 
@@ -49,7 +51,7 @@ struct Indexer: ~Copyable {
 
   /// Checks one item from the first byte on and returns where it ends.
   mutating func run(
-    _ bytes: UnsafeBufferPointer<UInt8>, limits: DecodingLimits, prefix: Bool
+    _ bytes: UnsafeBufferPointer<UInt8>, limits: DecodingLimits, prefix: Bool, keepsIndex: Bool
   ) throws(CBORError) -> Int {
     guard let start = bytes.baseAddress, !bytes.isEmpty else {
       throw CBORError(.truncated, "there is no data item: the input is empty", offset: 0)
@@ -57,6 +59,8 @@ struct Indexer: ~Copyable {
     base = start
     count = bytes.count
     self.limits = limits
+    self.keepsIndex = keepsIndex
+    duplicates.start(size: bytes.count)
     recordCount = 0
     level = 0
     top.initialize(to: Frame(kind: .root, remaining: 1, offset: 0, record: -1))
@@ -156,6 +160,7 @@ struct Indexer: ~Copyable {
       offset += head.size + Int(head.argument)
     }
     records.base[record].end = offset + 1
+    if !keepsIndex { forget(record, isIn: level) }
     return offset + 1
   }
 
@@ -176,7 +181,7 @@ struct Indexer: ~Copyable {
   @inline(__always)
   private mutating func push(_ frame: Frame) {
     level &+= 1
-    if level == frames.capacity { frames.grow(keeping: level) }
+    if level == frames.capacity { frames.grow() }
     top.initialize(to: frame)
   }
 
@@ -211,19 +216,33 @@ struct Indexer: ~Copyable {
       records.base[record].end = end
       records.base[record].next = UInt32(truncatingIfNeeded: recordCount)
       if top.pointee.mayRepeatKeys, !limits.allowsDuplicateKeys { try checkKeys(end: end) }
+      if !keepsIndex { forget(record, isIn: level &- 1) }
     }
     level &-= 1
     // A key that is a container has no simple form to compare.
     if top.pointee.expectsKey { top.pointee.mayRepeatKeys = true }
   }
 
+  /// Drops the records that nothing needs any more once a container is closed: those of what it
+  /// holds, and its own, unless it stands in a map that may have to be gone through.
+  private mutating func forget(_ record: Int, isIn level: Int) {
+    var level = level
+    while frames.base[level].kind == .tag { level &-= 1 }
+    recordCount = frames.base[level].kind == .map ? record &+ 1 : record
+    records.base[record].next = UInt32(truncatingIfNeeded: record &+ 1)
+  }
+
   private mutating func checkKeys(end: Int) throws(CBORError) {
     let map = ItemCursor(offset: top.pointee.offset, record: top.pointee.record)
-    guard
-      let offset = duplicates.firstDuplicate(
-        in: map, end: end, base: base, count: count, records: records.base)
-    else { return }
-    throw failure(.duplicateKey, "a key that the map already holds", at: offset)
+    switch duplicates.firstDuplicate(
+      in: map, end: end, base: base, count: count, records: records.base)
+    {
+    case .nothing: return
+    case .duplicate(let offset):
+      throw failure(.duplicateKey, "a key that the map already holds", at: offset)
+    case .excess(let offset):
+      throw failure(.itemsExceeded, "keys that hold too many items to be compared", at: offset)
+    }
   }
 
   @inline(__always)
@@ -241,6 +260,8 @@ struct Indexer: ~Copyable {
     guard recordCount < Int(UInt32.max) / 2 else {
       throw failure(.itemsExceeded, "more containers than can be indexed", at: offset)
     }
-    records.grow(keeping: recordCount)
+    guard records.tryToGrow() else {
+      throw failure(.outOfMemory, "there is no memory for the index of the items", at: offset)
+    }
   }
 }

@@ -31,37 +31,56 @@ enum ByteText {
   private static let url = common + Array("-_".utf8)
   private static let hex = Array("0123456789ABCDEF".utf8)
 
-  func append(_ bytes: some Collection<UInt8>, to text: inout [UInt8]) {
-    switch self {
-    case .base16:
-      for byte in bytes {
-        text.append(Self.hex[Int(byte >> 4)])
-        text.append(Self.hex[Int(byte & 15)])
-      }
-    case .base64URL: appendBase64(bytes, Self.url, pads: false, to: &text)
-    case .base64: appendBase64(bytes, Self.plain, pads: true, to: &text)
-    }
-  }
+  /// Writes byte strings that come in pieces.
+  struct Writer {
+    private let kind: ByteText
+    /// Bytes that are not yet three.
+    private var group: UInt32 = 0
+    private var held = 0
 
-  private func appendBase64(
-    _ bytes: some Collection<UInt8>, _ alphabet: [UInt8], pads: Bool, to text: inout [UInt8]
-  ) {
-    var group: UInt32 = 0
-    var held = 0
-    for byte in bytes {
-      group = group << 8 | UInt32(byte)
-      held += 1
-      guard held == 3 else { continue }
-      for shift in stride(from: 18, through: 0, by: -6) {
-        text.append(alphabet[Int(group >> UInt32(shift) & 63)])
+    init(_ kind: ByteText) { self.kind = kind }
+
+    mutating func append(_ bytes: UnsafeRawBufferPointer, to output: inout TextOutput) {
+      if case .base16 = kind {
+        for byte in bytes {
+          output.append(ByteText.hex[Int(byte >> 4)])
+          output.append(ByteText.hex[Int(byte & 15)])
+          output.handOn()
+        }
+        return
+      }
+      let alphabet = kind.alphabet
+      for byte in bytes {
+        group = group << 8 | UInt32(byte)
+        held += 1
+        guard held == 3 else { continue }
+        output.append(alphabet[Int(group >> 18 & 63)])
+        output.append(alphabet[Int(group >> 12 & 63)])
+        output.append(alphabet[Int(group >> 6 & 63)])
+        output.append(alphabet[Int(group & 63)])
+        (group, held) = (0, 0)
+        output.handOn()
+      }
+    }
+
+    /// Writes what is left of the last three bytes.
+    mutating func finish(_ output: inout TextOutput) {
+      guard held > 0 else { return }
+      group <<= held == 1 ? 16 : 8
+      for shift in stride(from: 18, to: 18 - 6 * (held + 1), by: -6) {
+        output.append(kind.alphabet[Int(group >> UInt32(shift) & 63)])
+      }
+      if case .base64 = kind {
+        for _ in held..<3 { output.append(UInt8(ascii: "=")) }
       }
       (group, held) = (0, 0)
     }
-    guard held > 0 else { return }
-    group <<= held == 1 ? 16 : 8
-    for shift in stride(from: 18, to: 18 - 6 * (held + 1), by: -6) {
-      text.append(alphabet[Int(group >> UInt32(shift) & 63)])
+  }
+
+  private var alphabet: [UInt8] {
+    switch self {
+    case .base64: Self.plain
+    default: Self.url
     }
-    if pads { text += repeatElement(UInt8(ascii: "="), count: 3 - held) }
   }
 }

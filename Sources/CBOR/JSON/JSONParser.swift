@@ -1,59 +1,69 @@
 /// Reads JSON text, without recursion.
-struct JSONParser {
+struct JSONParser<Target: JSONTarget> {
   private struct Open {
     let isObject: Bool
-    /// Elements; or names and values in turn.
-    var items: [Value] = []
     /// The names so far, where none may come twice.
     var names: Set<JSONName> = []
   }
 
+  private(set) var target: Target
   private var scanner: JSONScanner
   private let limits: DecodingLimits
   private var stack: [Open] = []
   private var items = 0
 
-  init(_ bytes: [UInt8], limits: DecodingLimits) {
+  init(_ bytes: [UInt8], limits: DecodingLimits, _ target: Target) {
     scanner = JSONScanner(bytes)
     self.limits = limits
+    self.target = target
   }
 
-  mutating func parse() throws(CBORError) -> Value {
+  /// Reads the text from end to end.
+  mutating func parse() throws(CBORError) {
     while true {
-      var item = try start()
-      while let done = item {
-        guard let top = stack.indices.last else { return try finish(done) }
-        stack[top].items.append(done)
-        item = try goOn(stack[top].isObject)
+      guard try start() else { continue }
+      // Closes all that this item was the last of.
+      var isWhole = true
+      while isWhole {
+        guard let top = stack.indices.last else { return try finish() }
+        isWhole = try goOn(stack[top].isObject)
       }
     }
   }
 
-  private mutating func finish(_ value: Value) throws(CBORError) -> Value {
+  private mutating func finish() throws(CBORError) {
     scanner.skipBlanks()
     guard scanner.next == nil else { throw scanner.unexpected("nothing more") }
-    return value
   }
 
-  /// Takes a scalar or what is empty, or opens a container and returns nil.
-  private mutating func start() throws(CBORError) -> Value? {
+  /// Takes a scalar or what is empty, or opens a container.
+  ///
+  /// - Returns: Whether the item is whole.
+  private mutating func start() throws(CBORError) -> Bool {
     scanner.skipBlanks()
     try count()
+    let start = scanner.position
     let isObject = scanner.next == UInt8(ascii: "{")
-    guard isObject || scanner.next == UInt8(ascii: "[") else { return try scanner.scalar() }
+    guard isObject || scanner.next == UInt8(ascii: "[") else {
+      let value = try scanner.scalar()
+      try target.add(value, size: scanner.position - start, at: start)
+      return true
+    }
     guard stack.count < limits.depth else {
       throw CBORError(
-        .depthExceeded, "arrays and objects nested more than \(limits.depth) deep",
-        offset: scanner.position)
+        .depthExceeded, "arrays and objects nested more than \(limits.depth) deep", offset: start)
     }
     scanner.position += 1
     scanner.skipBlanks()
     if scanner.take(isObject ? "}" : "]") {
-      return isObject ? .map(Value.Entries(node: .empty)) : .array(Value.Elements([]))
+      let empty: Value = isObject ? .map(Value.Entries(node: .empty)) : .array(Value.Elements([]))
+      try target.add(empty, size: 2, at: start)
+      return true
     }
+    try target.open(isObject: isObject, at: start)
     stack.append(Open(isObject: isObject))
     if isObject { try name() }
-    return nil
+    return false
   }
 
   private mutating func count() throws(CBORError) {
@@ -76,22 +86,25 @@ struct JSONParser {
       throw CBORError(
         .duplicateKey, "the name \(Value.text(name)) stands in the object already", offset: start)
     }
-    stack[top].items.append(.text(name))
+    try target.add(.text(name), size: scanner.position - start, at: start)
     scanner.skipBlanks()
     guard scanner.take(":") else { throw scanner.unexpected("':' behind a name") }
   }
 
-  /// Takes what follows an item of the innermost container, and returns that if it ends here.
-  private mutating func goOn(_ isObject: Bool) throws(CBORError) -> Value? {
+  /// Takes what follows an item of the innermost container.
+  ///
+  /// - Returns: Whether it ends here.
+  private mutating func goOn(_ isObject: Bool) throws(CBORError) -> Bool {
     scanner.skipBlanks()
     if scanner.take(",") {
       if isObject { try name() }
-      return nil
+      return false
     }
-    guard scanner.take(isObject ? "}" : "]"), let done = stack.popLast() else {
+    guard scanner.take(isObject ? "}" : "]"), stack.popLast() != nil else {
       throw scanner.unexpected(isObject ? "',' or '}'" : "',' or ']'")
     }
-    return isObject ? .map(Value.Entries(alternating: done.items)) : .array(done.items)
+    target.close(isObject: isObject)
+    return true
   }
 }
 

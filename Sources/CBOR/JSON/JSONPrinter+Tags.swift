@@ -5,37 +5,50 @@ extension JSONPrinter {
 
   /// Writes what a tag means, where JSON has a form for that.
   ///
-  /// - Returns: Whether it did.
-  mutating func append(meaningOf tagged: Value.Tagged) -> Bool {
-    switch tagged.tag {
-    case Tag.positiveBignum, Tag.negativeBignum: return append(bignum: tagged)
-    case Tag.decimalFraction: return append(decimalFraction: tagged.content)
-    case Tag.duration: return append(duration: tagged.content)
-    case Tag.uuid: return append(uuid: tagged.content)
-    case Tag.rowMajor, Tag.columnMajor: return append(tensor: tagged)
+  /// - Returns: Where the content ends, or nil where it has none.
+  mutating func append(meaningOf tag: Head, at offset: Int) -> Int? {
+    let content = offset + tag.size
+    switch tag.argument {
+    case Tag.positiveBignum, Tag.negativeBignum: return append(bignum: tag, at: content)
+    case Tag.decimalFraction:
+      guard let (value, end) = bytes.small(at: content), append(decimalFraction: value) else {
+        return nil
+      }
+      return end
+    case Tag.duration:
+      guard let (value, end) = bytes.small(at: content), append(duration: value) else {
+        return nil
+      }
+      return end
+    case Tag.uuid: return append(uuid: content)
+    case Tag.rowMajor, Tag.columnMajor: return append(tensor: tag, at: content)
     default:
-      guard let numbers = NumberSequence(.tagged(tagged)) else { return false }
+      guard let numbers = NumberSequence(typed: bytes, tag, at: offset) else { return nil }
       append(numbers, shape: [numbers.count], strides: [1])
-      return true
+      return numbers.end
     }
   }
 
-  private mutating func append(bignum tagged: Value.Tagged) -> Bool {
-    guard case .bytes(let bytes) = tagged.content,
-      let number = Value.tagged(tagged).bigInteger
-    else { return false }
-    let digits = bytes.count <= Self.longestInteger ? number.description : nil
-    guard let digits, digits.utf8.count <= JSONScanner.mostDigits + 1 else {
-      lose(.precision, "an integer of \(bytes.count) bytes became base64url text")
-      append("\"")
-      if tagged.tag == Tag.negativeBignum { append("~") }
-      ByteText.base64URL.append(bytes, to: &text)
-      append("\"")
-      return true
+  private mutating func append(bignum tag: Head, at offset: Int) -> Int? {
+    let head = bytes.head(at: offset)
+    guard head.major == MajorType.bytes else { return nil }
+    let (count, end) = bytes.measure(head, at: offset)
+    let number =
+      count <= Self.longestInteger
+      ? Value.tagged(tag.argument, .bytes(bytes.content(head, at: offset).bytes)).bigInteger : nil
+    guard let number, case let digits = number.description,
+      digits.utf8.count <= JSONScanner.mostDigits + 1
+    else {
+      lose(.precision, "an integer of \(count) bytes became base64url text")
+      output.append("\"")
+      if tag.argument == Tag.negativeBignum { output.append("~") }
+      _ = bytes.append(head, at: offset, as: .base64URL, to: &output)
+      output.append("\"")
+      return end
     }
     if number.int128.map({ $0.magnitude > Self.largestExact }) ?? true { losePrecision() }
     append(digits: digits)
-    return true
+    return end
   }
 
   /// Writes mantissa and exponent as one number.
@@ -72,25 +85,33 @@ extension JSONPrinter {
     return true
   }
 
-  private mutating func append(uuid content: Value) -> Bool {
-    guard case .bytes(let bytes) = content, bytes.count == 16 else { return false }
-    var digits: [UInt8] = []
-    ByteText.base16.append(bytes, to: &digits)
-    append("\"")
-    for (index, digit) in digits.enumerated() {
-      if [8, 12, 16, 20].contains(index) { append("-") }
-      text.append(digit > UInt8(ascii: "9") ? digit | 0x20 : digit)
+  private mutating func append(uuid offset: Int) -> Int? {
+    let head = bytes.head(at: offset)
+    guard head.major == MajorType.bytes, bytes.measure(head, at: offset).count == 16 else {
+      return nil
     }
-    append("\"")
-    return true
+    let (content, end) = bytes.content(head, at: offset)
+    output.append("\"")
+    content.withUnsafeBytes { content in
+      for (part, range) in [0..<4, 4..<6, 6..<8, 8..<10, 10..<16].enumerated() {
+        if part > 0 { output.append("-") }
+        output.append(hex: UnsafeRawBufferPointer(rebasing: content[range]))
+      }
+    }
+    output.append("\"")
+    return end
   }
 
   // MARK: Multi-dimensional arrays
 
-  private mutating func append(tensor tagged: Value.Tagged) -> Bool {
-    guard let parts = tagged.content.array, parts.count == 2, let shape = shape(parts[0]),
-      let numbers = NumberSequence(parts[1])
-    else { return false }
+  private mutating func append(tensor tag: Head, at offset: Int) -> Int? {
+    let head = bytes.head(at: offset)
+    guard head.major == MajorType.array, head.isIndefinite || head.argument == 2,
+      let (shape, place) = shape(at: offset + head.size),
+      // An indefinite array may end here.
+      bytes.base[place] != Initial.break, let numbers = NumberSequence(bytes, at: place),
+      !head.isIndefinite || bytes.base[numbers.end] == Initial.break
+    else { return nil }
     var strides = [Int](repeating: 1, count: shape.count)
     var count = 1
     // An array that opens costs two bytes, whatever it holds: as many as there are numbers, and
@@ -99,14 +120,14 @@ extension JSONPrinter {
     for (dimension, extent) in shape.enumerated() {
       arrays += count
       let (product, overflow) = count.multipliedReportingOverflow(by: extent)
-      guard !overflow, product <= numbers.count else { return false }
+      guard !overflow, product <= numbers.count else { return nil }
       count = product
-      if tagged.tag == Tag.columnMajor, dimension + 1 < shape.count {
+      if tag.argument == Tag.columnMajor, dimension + 1 < shape.count {
         strides[dimension + 1] = count
       }
     }
-    guard count == numbers.count, arrays <= 4 * count + 64 else { return false }
-    if tagged.tag == Tag.rowMajor {
+    guard count == numbers.count, arrays <= 4 * count + 64 else { return nil }
+    if tag.argument == Tag.rowMajor {
       var stride = 1
       for dimension in shape.indices.reversed() {
         strides[dimension] = stride
@@ -114,11 +135,15 @@ extension JSONPrinter {
       }
     }
     append(numbers, shape: shape, strides: strides)
-    return true
+    return numbers.end + (head.isIndefinite ? 1 : 0)
   }
 
-  private func shape(_ value: Value) -> [Int]? {
-    guard let extents = value.array, (1...32).contains(extents.count) else { return nil }
+  /// The extents of an array of arrays, and where they end.
+  private func shape(at offset: Int) -> ([Int], end: Int)? {
+    // The array itself, and up to 32 extents.
+    guard let (value, end) = bytes.small(at: offset, items: 33), let extents = value.array,
+      !extents.isEmpty
+    else { return nil }
     var shape: [Int] = []
     for extent in extents {
       guard let extent = extent.integer, extent >= 0, let count = Int(exactly: extent) else {
@@ -127,18 +152,18 @@ extension JSONPrinter {
       shape.append(count)
     }
     // Without an element nothing bounds the other extents.
-    return shape.count > 1 && shape.contains(0) ? nil : shape
+    return shape.count > 1 && shape.contains(0) ? nil : (shape, end)
   }
 
   /// Writes numbers as arrays in arrays, the last index running fastest.
   private mutating func append(_ numbers: NumberSequence, shape: [Int], strides: [Int]) {
-    guard !shape.contains(0) else { return append("[]") }
+    guard !shape.contains(0) else { return output.append("[]") }
     var index = [Int](repeating: 0, count: shape.count)
     var source = 0
     // The dimensions of which a new array begins with the next number.
     var opening = shape.count
     while true {
-      for _ in 0..<opening { append("[") }
+      for _ in 0..<opening { output.append("[") }
       append(scalar: numbers[source], index)
       opening = 0
       while opening < shape.count {
@@ -148,23 +173,12 @@ extension JSONPrinter {
         if index[dimension] < shape[dimension] { break }
         source -= strides[dimension] * shape[dimension]
         index[dimension] = 0
-        append("]")
+        output.append("]")
         opening += 1
       }
       if opening == shape.count { return }
-      append(",")
-    }
-  }
-}
-
-extension Value.Tagged {
-  /// Whether the content says all that the tag does: dates and URIs that are text, and the mark
-  /// of CBOR itself.
-  var speaksForItself: Bool {
-    switch tag {
-    case Tag.dateText, Tag.fullDate, Tag.uri: content.text != nil
-    case 55799: true
-    default: false
+      output.append(",")
+      output.handOn()
     }
   }
 }

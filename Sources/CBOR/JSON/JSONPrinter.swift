@@ -1,81 +1,206 @@
-/// Writes JSON text, without recursion, and keeps account of what it cannot say.
+/// Writes an item's bytes as JSON text, without recursion, and keeps account of what it cannot say.
 struct JSONPrinter {
+  /// An array or object that is not closed.
   private struct Open {
-    let items: [Value]
     let isMap: Bool
     let byteText: ByteText
-    var next = 0
-    /// The name of the member that is being written.
-    var name = ""
-    var names: Set<JSONName> = []
+    /// Items that are still to come; nil where a break ends them.
+    var left: Int?
+    /// How many have begun.
+    var begun = 0
+    /// Where the key of the member stands that is being written.
+    var key = 0
+    /// Its name, once somebody has asked for it.
+    var name: String?
+    /// The names so far, as hashes: two that are taken for one would be a miracle, and no harm.
+    var names: Set<Int> = []
   }
 
-  var text: [UInt8] = []
+  let bytes: EncodedBytes
+  var output: TextOutput
   private var stack: [Open] = []
-  private var losses: [JSONLoss] = []
-  private var lossCount = 0
+  private(set) var losses: [JSONLoss] = []
+  private(set) var lossCount = 0
 
-  var result: JSONText {
-    JSONText(text: String(decoding: text, as: UTF8.self), losses: losses, lossCount: lossCount)
+  /// One item as JSON text.
+  ///
+  /// - Parameter bytes: Known to be well-formed.
+  static func text(of bytes: UnsafeRawBufferPointer) -> JSONText {
+    guard let bytes = EncodedBytes(validated: bytes) else {
+      return JSONText(text: "null", losses: [], lossCount: 0)
+    }
+    var printer = JSONPrinter(bytes, TextOutput())
+    printer.print()
+    return JSONText(
+      text: printer.output.text, losses: printer.losses, lossCount: printer.lossCount)
   }
 
-  mutating func print(_ value: Value) {
-    begin(value, .base64URL)
+  init(_ bytes: EncodedBytes, _ output: TextOutput) {
+    self.bytes = bytes
+    self.output = output
+  }
+
+  mutating func print() {
+    var offset = 0
+    while output.failure == nil {
+      if let top = stack.indices.last {
+        if bytes.base[offset] == Initial.break {
+          offset += 1
+          close()
+          if endItem() { return }
+          continue
+        }
+        let isName = stack[top].isMap && stack[top].begun & 1 == 0
+        if stack[top].begun > 0, isName || !stack[top].isMap { output.append(",") }
+        stack[top].begun += 1
+        if isName {
+          offset = name(at: offset)
+          if let left = stack[top].left { stack[top].left = left - 1 }
+          continue
+        }
+      }
+      if let end = begin(at: &offset, stack.last?.byteText ?? .base64URL) {
+        offset = end
+        output.handOn()
+        if endItem() { return }
+      }
+    }
+  }
+
+  /// Closes all that the last item completes.
+  ///
+  /// - Returns: Whether nothing is open any more.
+  private mutating func endItem() -> Bool {
     while let top = stack.indices.last {
-      let position = stack[top].next
-      let isMap = stack[top].isMap
-      guard position < stack[top].items.count else {
-        append(isMap ? "}" : "]")
-        stack.removeLast()
-        continue
-      }
-      stack[top].next = position + 1
-      let isName = isMap && position & 1 == 0
-      if position > 0, isName || !isMap { append(",") }
-      if isName {
-        name(stack[top].items[position])
-      } else {
-        begin(stack[top].items[position], stack[top].byteText)
-      }
+      guard let left = stack[top].left else { return false }
+      stack[top].left = left - 1
+      if left > 1 { return false }
+      close()
     }
+    return true
   }
 
-  /// Writes a scalar whole, or the opening of a container.
-  private mutating func begin(_ value: Value, _ byteText: ByteText) {
-    var (value, byteText) = (value, byteText)
-    while case .tagged(let tagged) = value {
-      if append(meaningOf: tagged) { return }
-      if let other = ByteText(tag: tagged.tag) {
+  private mutating func close() {
+    if let closed = stack.popLast() { output.append(closed.isMap ? "}" : "]") }
+  }
+
+  /// Writes an item whole and returns where it ends; or writes the opening of a container, moves the
+  /// offset to its first item and returns nil.
+  private mutating func begin(at offset: inout Int, _ byteText: ByteText) -> Int? {
+    var byteText = byteText
+    var head = bytes.head(at: offset)
+    while head.major == MajorType.tag {
+      if let end = append(meaningOf: head, at: offset) { return end }
+      let content = bytes.head(at: offset + head.size)
+      if let other = ByteText(tag: head.argument) {
         byteText = other
-      } else if !tagged.speaksForItself {
-        lose(.tag, "tag \(tagged.tag) was left out")
+      } else if !Self.speaksForItself(head.argument, content) {
+        lose(.tag, "tag \(head.argument) was left out")
       }
-      value = tagged.content
+      offset += head.size
+      head = content
     }
-    switch value {
-    case .array(let elements):
-      append("[")
-      stack.append(Open(items: elements.node.items, isMap: false, byteText: byteText))
-    case .map(let entries):
-      append("{")
-      stack.append(Open(items: entries.node.items, isMap: true, byteText: byteText))
-    case .bytes(let bytes):
+    switch head.major {
+    case MajorType.array, MajorType.map:
+      let isMap = head.major == MajorType.map
+      guard head.isIndefinite || head.argument > 0 else {
+        output.append(isMap ? "{}" : "[]")
+        return offset + head.size
+      }
+      output.append(isMap ? "{" : "[")
+      stack.append(Open(isMap: isMap, byteText: byteText, left: Containers.items(of: head)))
+      offset += head.size
+      return nil
+    case MajorType.bytes:
       lose(.bytes, "bytes became \(byteText.name) text")
-      append(bytes, byteText)
-    default: append(scalar: value)
+      return append(bytes: head, at: offset, byteText)
+    case MajorType.text: return append(text: head, at: offset)
+    default:
+      append(scalar: bytes.scalar(head))
+      return offset + head.size
     }
   }
 
-  private mutating func name(_ key: Value) {
-    let name = key.jsonName
+  /// Whether a tag's content says all that the tag does: dates and URIs that are text, and the mark
+  /// of CBOR itself.
+  private static func speaksForItself(_ tag: UInt64, _ content: Head) -> Bool {
+    switch tag {
+    case Tag.dateText, Tag.fullDate, Tag.uri: content.major == MajorType.text
+    case 55799: true
+    default: false
+    }
+  }
+
+  // MARK: Names
+
+  /// Writes the name of a member and the colon behind it, and returns where the key ends.
+  private mutating func name(at offset: Int) -> Int {
     let top = stack.count - 1
-    stack[top].name = name
-    if let kind = key.kindAsKey { lose(.key, "the key was \(kind)") }
-    if stack[top].items.count > 2, !stack[top].names.insert(JSONName(name)).inserted {
+    stack[top].key = offset
+    stack[top].name = nil
+    let head = bytes.head(at: offset)
+    if let kind = kindAsKey(head, at: offset) { lose(.key, "the key was \(kind)") }
+    let isAlone = stack[top].left.map { stack[top].begun == 1 && $0 <= 2 } ?? false
+    let end: Int
+    if head.major == MajorType.text, isAlone || !head.isIndefinite {
+      if !isAlone { note(bytes.chunk(head, at: offset)) }
+      end = append(text: head, at: offset)
+    } else {
+      var (name, behind) = nameOfKey(at: offset)
+      if !isAlone { name.withUTF8 { note(UnsafeRawBufferPointer($0)) } }
+      append(quoted: name)
+      stack[top].name = name
+      end = behind
+    }
+    output.append(":")
+    return end
+  }
+
+  /// Takes down a name, and a loss if it has been there before.
+  private mutating func note(_ name: UnsafeRawBufferPointer) {
+    var hasher = Hasher()
+    hasher.combine(bytes: name)
+    if !stack[stack.count - 1].names.insert(hasher.finalize()).inserted {
       lose(.duplicateName, "the name stands in its object twice")
     }
-    append(quoted: name)
-    append(":")
+  }
+
+  /// A key as the name of a member, and where it ends.
+  private func nameOfKey(at offset: Int) -> (String, end: Int) {
+    let head = bytes.head(at: offset)
+    var output = TextOutput()
+    let end: Int
+    switch head.major {
+    case MajorType.text:
+      var chunks = bytes.chunks(head, at: offset)
+      while let chunk = chunks.next() { output.append(chunk) }
+      end = chunks.end
+    case MajorType.bytes: end = bytes.append(head, at: offset, as: .base64URL, to: &output)
+    // Digits for integers, of any size.
+    default: end = DiagnosticPrinter.print(bytes, from: offset, to: &output)
+    }
+    return (output.text, end)
+  }
+
+  /// What a key is, when it is not text.
+  private func kindAsKey(_ head: Head, at offset: Int) -> String? {
+    switch head.major {
+    case MajorType.text: nil
+    case MajorType.unsigned, MajorType.negative: "an integer"
+    case MajorType.bytes: "bytes"
+    case MajorType.array: "an array"
+    case MajorType.map: "a map"
+    case MajorType.tag:
+      head.isBignum && bytes.head(at: offset + head.size).major == MajorType.bytes
+        ? "an integer" : "under tag \(head.argument)"
+    default:
+      switch head.initial {
+      case Initial.false, Initial.true: "a boolean"
+      case Initial.null: "null"
+      case Initial.undefined: "undefined"
+      default: head.isFloat ? "a float" : "a simple value"
+      }
+    }
   }
 
   // MARK: Losses
@@ -86,43 +211,18 @@ struct JSONPrinter {
   mutating func lose(_ kind: JSONLoss.Kind, _ message: String, _ indices: [Int] = []) {
     lossCount += 1
     guard losses.count < JSONText.mostLosses else { return }
-    let path = stack.map { $0.isMap ? $0.name : String($0.next - 1) }
+    var path: [String] = []
+    path.reserveCapacity(stack.count + indices.count)
+    for level in stack.indices {
+      if stack[level].isMap {
+        // Kept, so that a long name is not made again for every loss.
+        let name = stack[level].name ?? nameOfKey(at: stack[level].key).0
+        stack[level].name = name
+        path.append(name)
+      } else {
+        path.append(String(stack[level].begun - 1))
+      }
+    }
     losses.append(JSONLoss(kind, message, path + indices.map(String.init)))
-  }
-
-  mutating func append(_ text: StaticString) {
-    text.withUTF8Buffer { self.text.append(contentsOf: $0) }
-  }
-}
-
-extension Value {
-  /// A key as the name of a member.
-  fileprivate var jsonName: String {
-    switch self {
-    case .text(let text): return text
-    case .bytes(let bytes):
-      var text: [UInt8] = []
-      ByteText.base64URL.append(bytes, to: &text)
-      return String(decoding: text, as: UTF8.self)
-    // Digits for integers, of any size.
-    default: return diagnosticNotation
-    }
-  }
-
-  /// What a key is, when it is not text.
-  fileprivate var kindAsKey: String? {
-    switch self {
-    case .text: nil
-    case .unsigned, .negative: "an integer"
-    case .bytes: "bytes"
-    case .array: "an array"
-    case .map: "a map"
-    case .tagged(let tagged): bigInteger == nil ? "under tag \(tagged.tag)" : "an integer"
-    case .boolean: "a boolean"
-    case .null: "null"
-    case .undefined: "undefined"
-    case .float: "a float"
-    case .simple: "a simple value"
-    }
   }
 }

@@ -10,13 +10,14 @@ extension Value {
   ///   - text: The text, in UTF-8 and without a byte order mark.
   ///   - limits: What to accept.
   /// - Throws: `CBORError`: `syntax`, `invalidUTF8`, `outOfRange` for a number of more than 4,300
-  ///   digits or with an exponent beyond 10^18, `depthExceeded`, `itemsExceeded` or `duplicateKey`, with
-  ///   an offset in bytes.
+  ///   digits or with an exponent beyond 10^18, `depthExceeded`, `itemsExceeded` (also for a tree
+  ///   that would be larger than `limits` allow) or `duplicateKey`, with an offset in bytes.
   public init(
     json text: [UInt8], limits: DecodingLimits = DecodingLimits()
   ) throws(CBORError) {
-    var parser = JSONParser(text, limits: limits)
-    self = try parser.parse()
+    var parser = JSONParser(text, limits: limits, JSONTree(limits, source: text.count))
+    try parser.parse()
+    self = parser.target.root ?? .null
   }
 
   /// Reads JSON text; see `init(json:limits:)` of its bytes.
@@ -40,8 +41,8 @@ extension Value {
   /// | durations (tag 1002) | seconds |
   /// | other tags | what they hold; a loss |
   public func json() -> JSONText {
-    var printer = JSONPrinter()
-    printer.print(self)
-    return printer.result
+    let writer = Writer()
+    write(to: writer, keepsSimple: true)
+    return JSONPrinter.text(of: writer.bytes)
   }
 }

@@ -178,7 +178,7 @@ extension BigInteger: LeafEncodable, DirectlyDecodable {
   static func decodeDirectly(
     from document: Document, at cursor: ItemCursor
   ) throws -> BigInteger {
-    guard let value = document.value(cursor).bigInteger else {
+    guard let value = document.smallValue(cursor)?.bigInteger else {
       throw document.mismatch(Self.self, "an integer", cursor)
     }
     return value

@@ -2,7 +2,7 @@ extension Value: LeafEncodable {}
 
 extension Value: DirectlyDecodable {
   static func decodeDirectly(from document: Document, at cursor: ItemCursor) throws -> Value {
-    document.value(cursor)
+    try document.tree(cursor)
   }
 }
 
@@ -11,14 +11,16 @@ extension Value {
   public init(encoding value: some Encodable) throws(CBORError) {
     self = try CBOREncoder().withEncodedBytes(of: value) { bytes in
       Result { () throws(CBORError) in
-        try Value(decoding: bytes, limits: DecodingLimits(depth: .max))
+        try Value(
+          decoding: bytes,
+          limits: DecodingLimits(depth: .max, items: .max, expansion: .max))
       }
     }.get()
   }
 
   /// The `Codable` value that this item stands for.
   public func decoded<T: Decodable>(as type: T.Type) throws(CBORError) -> T {
-    try CBORDecoder(limits: DecodingLimits(depth: .max)).decode(type, from: encoded())
+    try CBORDecoder(limits: DecodingLimits(depth: .max, items: .max)).decode(type, from: encoded())
   }
 }
 

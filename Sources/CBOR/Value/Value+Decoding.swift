@@ -7,13 +7,14 @@ extension Value {
   ///   - bytes: The item, with nothing behind it.
   ///   - limits: What to accept.
   /// - Throws: `CBORError` with the offset of the item that is malformed, too deep, truncated,
-  ///   not UTF-8, a duplicate key, or followed by more bytes.
+  ///   not UTF-8, a duplicate key, or followed by more bytes; `itemsExceeded` also for a tree that
+  ///   would be larger than `limits` allow, `outOfMemory` where there is no room for it.
   public init(
     decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits = DecodingLimits()
   ) throws(CBORError) {
     let document = Value.spare.take() ?? Document()
     try document.read(bytes, limits: limits)
-    self = document.value(document.root)
+    self = try document.tree(document.root)
     document.trim()
     Value.spare.put(document)
   }
@@ -38,6 +39,25 @@ extension Document {
     var remaining: Int
     /// The height of the highest item.
     var height = 0
+    /// The items themselves, where they are so many that they are not to be moved.
+    var many: [Value]?
+  }
+
+  /// Containers of more items than these are built in place.
+  private static let few = 1024
+
+  /// The item at a place as a `Value`, where there is room for it.
+  ///
+  /// - Throws: `CBORError`, `itemsExceeded` or `outOfMemory`.
+  @inline(__always)
+  func tree(_ cursor: ItemCursor) throws(CBORError) -> Value {
+    if !TreeSize.isSurelyFree(count) { try admitTree(cursor) }
+    return value(cursor)
+  }
+
+  /// The item at a place as a `Value`, if it is of a few items at most.
+  func smallValue(_ cursor: ItemCursor) -> Value? {
+    EncodedBytes(base).small(at: cursor.offset, longest: .max)?.value
   }
 
   /// The item at a place as a `Value`, built without recursion.
@@ -52,7 +72,12 @@ extension Document {
       switch head.major {
       case MajorType.array, MajorType.map, MajorType.tag:
         if head.isIndefinite || head.argument > 0 || head.major == MajorType.tag {
-          open.append(Open(head: head, start: items.count, remaining: Document.size(head)))
+          var opened = Open(head: head, start: items.count, remaining: Document.size(head))
+          if let count = manyItems(cursor, head) {
+            opened.many = []
+            opened.many?.reserveCapacity(count)
+          }
+          open.append(opened)
           let inside = head.major == MajorType.tag ? cursor.record : cursor.record + 1
           cursor = ItemCursor(offset: cursor.offset + head.size, record: inside)
           continue
@@ -71,7 +96,11 @@ extension Document {
       }
       while true {
         guard let top = open.indices.last else { return item }
-        items.append(consume item)
+        if open[top].many == nil {
+          items.append(consume item)
+        } else {
+          open[top].many?.append(consume item)
+        }
         open[top].remaining &-= 1
         open[top].height = max(open[top].height, height)
         if open[top].remaining != 0 { break }
@@ -90,8 +119,21 @@ extension Document {
     }
   }
 
+  /// How many items a container holds, where these are more than a few.
+  private func manyItems(_ cursor: ItemCursor, _ head: Head) -> Int? {
+    guard head.isIndefinite else {
+      let count = Document.size(head)
+      return count > Document.few ? count : nil
+    }
+    // Each of them takes a byte.
+    guard after(cursor).offset - cursor.offset > Document.few else { return nil }
+    var items = ContainerItems(self, cursor, head)
+    while !items.isAtEnd { items.advance() }
+    return items.taken > Document.few ? items.taken : nil
+  }
+
   private func close(_ open: Open, _ items: inout PendingValues) -> (Value, height: Int) {
-    let content = items.take(from: open.start)
+    let content = open.many ?? items.take(from: open.start)
     if content.isEmpty, open.head.major != MajorType.tag {
       return (open.head.major == MajorType.array ? .array([]) : .map(Value.Entries([])), 1)
     }

@@ -10,8 +10,12 @@ extension Value {
     return writer.array()
   }
 
-  func write(to writer: Writer) {
-    guard let root = open(writer) else { return }
+  func write(to writer: Writer) { write(to: writer, keepsSimple: false) }
+
+  /// - Parameter keepsSimple: Whether simple values that there are no bytes for, such as 24, are
+  ///   written as if there were, for a printer to read.
+  func write(to writer: Writer, keepsSimple: Bool) {
+    guard let root = open(writer, keepsSimple) else { return }
     // One cursor for each container that is open.
     var stack = [(items: root.items, next: 0)]
     while let top = stack.indices.last {
@@ -21,14 +25,14 @@ extension Value {
         continue
       }
       stack[top].next = position + 1
-      if let node = stack[top].items[position].open(writer) {
+      if let node = stack[top].items[position].open(writer, keepsSimple) {
         stack.append((items: node.items, next: 0))
       }
     }
   }
 
   /// Writes a scalar whole, or the head of a container whose node is then returned.
-  private func open(_ writer: Writer) -> ValueNode? {
+  private func open(_ writer: Writer, _ keepsSimple: Bool) -> ValueNode? {
     switch self {
     case .unsigned(let value): writer.head(MajorType.unsigned, value)
     case .negative(let value): writer.head(MajorType.negative, value)
@@ -38,7 +42,8 @@ extension Value {
     case .null: writer.writeNull()
     case .undefined: writer.write(byte: Initial.undefined)
     case .float(let value): writer.write(float: value)
-    case .simple(let value): writer.write(simple: value)
+    case .simple(let value):
+      if keepsSimple { writer.write(longSimple: value) } else { writer.write(simple: value) }
     case .array(let elements):
       writer.head(MajorType.array, UInt64(elements.count))
       return elements.node

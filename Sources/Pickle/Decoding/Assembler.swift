@@ -49,11 +49,12 @@ struct Assembler: ~Copyable {
     }
   }
 
-  init(arena: consuming Arena, depth: Int, inputSize: Int) {
-    budget = UnfoldingBudget(items: arena.limit, inputSize: inputSize)
+  init(arena: consuming Arena, limits: PickleLimits, inputSize: Int) {
+    budget = UnfoldingBudget(
+      items: arena.limit, expansion: limits.expansion, inputSize: inputSize)
     keys = KeyTable(budget: arena.limit)
     self.arena = arena
-    self.depth = depth
+    depth = limits.depth
   }
 
   mutating func value(of root: Item) throws(PickleError) -> Value {
@@ -113,7 +114,9 @@ extension Assembler {
           .malformed, "\(arena.name(of: item)) whose state never came", offset: container)
       default:
         if case .standard = kind { holdsInstancesAsText = true }
-        try budget.count(UnfoldingBudget.Size(items: 1, content: value.length), offset: container)
+        try budget.count(
+          UnfoldingBudget.Size(items: 1, content: value.length, text: value.textLength),
+          offset: container)
         return Made(value: value, height: 0)
       }
     default: return try object(item, in: container)
@@ -122,7 +125,8 @@ extension Assembler {
 
   @inline(__always)
   private mutating func counted(_ value: Value, _ container: Int?) throws(PickleError) -> Made {
-    try budget.count(UnfoldingBudget.Size(items: 1, content: 0), offset: container)
+    try budget.count(
+      UnfoldingBudget.Size(items: 1, content: 0, text: value.textLength), offset: container)
     return Made(value: value, height: 0)
   }
 
@@ -138,7 +142,11 @@ extension Assembler {
       throw PickleError(.malformed, "a NumPy array whose state never came", offset: container)
     }
     try budget.count(
-      UnfoldingBudget.Size(items: array.items, content: array.size), offset: container)
+      UnfoldingBudget.Size(
+        items: array.items, content: array.size,
+        // Floats of 16 bits have the most digits for their size, flags the most for an object.
+        text: 12 * array.size + 7 * array.items),
+      offset: container)
     try checkDepth(level + array.height, offset: container)
     return Made(value: value, height: array.height)
   }
@@ -160,7 +168,8 @@ extension Assembler {
   private mutating func openNode(_ index: UInt32) throws(PickleError) -> Open? {
     let node = arena.nodes[Int(index)]
     let before = budget.spent
-    try budget.count(UnfoldingBudget.Size(items: 1, content: 0), offset: node.offset)
+    try budget.count(
+      UnfoldingBudget.Size(items: 1, content: 0, text: node.textLength), offset: node.offset)
     try checkDepth(level + node.levels, offset: node.offset)
     if node.count == 0, node.kind == .list || node.kind == .tuple { return nil }
     if node.isShared { shared[index] = .open }
@@ -233,6 +242,10 @@ extension Assembler {
 extension Arena.Node {
   /// How many levels of a value it is: a set is an array under a tag.
   fileprivate var levels: Int { kind == .set || kind == .frozenSet ? 2 : 1 }
+
+  /// How many bytes of text it takes beside what it holds, with what parts it from the next item: a
+  /// set is printed as `258([])`.
+  fileprivate var textLength: Int { levels == 2 ? 9 : 4 }
 }
 
 extension Value {
@@ -245,6 +258,22 @@ extension Value {
     }
   }
 
+  /// How many bytes of text a scalar is printed as, at most, with what parts it from the next item.
+  @inline(__always)
+  fileprivate var textLength: Int {
+    switch self {
+    case .null: 6
+    case .boolean: 7
+    case .unsigned(let value): value < 100 ? 4 : 22
+    case .negative(let value): value < 100 ? 6 : 22
+    case .float: 26
+    case .text(let text): 4 + text.utf8.count + text.escapeLength
+    // Hexadecimal digits, or the decimal ones of a large integer.
+    case .bytes(let bytes): 5 + bytes.count / 2 * 5 + 3
+    default: 22
+    }
+  }
+
   /// What a leaf counts for, and how deep it is; none is deeper than a few levels.
   fileprivate var measure: (size: UnfoldingBudget.Size, height: Int) {
     let children: [Value]
@@ -252,19 +281,38 @@ extension Value {
     case .tagged(let tagged): children = [tagged.content]
     case .array(let elements): children = Array(elements)
     case .map(let entries): children = entries.alternating
-    default: return (UnfoldingBudget.Size(items: 1, content: length), 0)
+    default: return (UnfoldingBudget.Size(items: 1, content: length, text: textLength), 0)
     }
     // A tag is none of the objects that are counted: an integer of any size is one.
     var isTag = false
     if case .tagged = self { isTag = true }
-    var size = UnfoldingBudget.Size(items: isTag ? 0 : 1, content: 0)
+    var size = UnfoldingBudget.Size(items: isTag ? 0 : 1, content: 0, text: isTag ? 22 : 4)
     var height = 0
     for child in children {
       let inner = child.measure
-      size.items += inner.size.items
-      size.content += inner.size.content
+      size += inner.size
       height = max(height, inner.height)
     }
     return (size, height + 1)
+  }
+}
+
+extension String {
+  /// How many bytes more than its own the text takes with its escapes, at most.
+  fileprivate var escapeLength: Int {
+    utf8.withContiguousStorageIfAvailable { bytes in
+      var length = 0
+      for byte in bytes {
+        // Of one byte and of more: `\u001f`, and two of those for four bytes.
+        if byte < 0x20 || byte == 0x7f {
+          length &+= 5
+        } else if byte >= 0x80 {
+          length &+= 2
+        } else if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
+          length &+= 1
+        }
+      }
+      return length
+    } ?? 5 * utf8.count
   }
 }

@@ -70,7 +70,7 @@ public struct PickleDecoder: Sendable {
     var unpickler = Unpickler(bytes, limits: limits, allowsNumPy: allowsNumPy)
     let root = try unpickler.run()
     let count = unpickler.reader.position
-    var assembler = Assembler(arena: unpickler.arena, depth: limits.depth, inputSize: count)
+    var assembler = Assembler(arena: unpickler.arena, limits: limits, inputSize: count)
     return (try assembler.value(of: root), count)
   }
 }

@@ -29,6 +29,10 @@ struct LineWriter: Sendable {
       code: "format", text: "this receiver writes values as JSON; the object is raw bytes")
   }
 
+  /// Where a line goes: it is given the text in pieces of some 64 KiB, which are not valid after the
+  /// call.
+  typealias Output = (UnsafeRawBufferPointer) throws -> Void
+
   /// The line with its end, and what it does not say of the object.
   ///
   /// - Throws: `.badData` for what is not in the object's format, or what the line cannot hold when
@@ -36,53 +40,120 @@ struct LineWriter: Sendable {
   func line(
     _ delivery: StreamedDelivery, _ gathered: Bytes
   ) throws(PouchError) -> (line: Bytes, losses: String?) {
-    let (line, lost) = try line(delivery, of: delivery.object(in: gathered))
-    let losses = [lost, delivery.attachmentsLeftOut].compactMap { $0 }
-      .joined(separator: "; ")
-    if losses.isEmpty { return (line, nil) }
-    if isStrict { throw PouchError(.badData, "JSON cannot hold the object: \(losses)") }
-    return (line, losses)
-  }
-
-  private func line(
-    _ delivery: StreamedDelivery, of payload: Bytes
-  ) throws(PouchError) -> (line: Bytes, losses: String?) {
-    if form == .diagnostic, delivery.format == .raw {
-      return (Bytes(utf8: Value.bytes(payload.array).diagnosticNotation + "\n"), nil)
-    }
-    let value: Value
-    do throws(PouchError) {
-      value = try delivery.value(of: payload)
+    let pieces = Pieces()
+    let losses: String?
+    do {
+      losses = try write(delivery, gathered, to: pieces.append)
     } catch {
-      // Whoever tells of it names the object.
-      throw PouchError(error.code, error.message, cause: error.cause)
+      throw error as? PouchError ?? PouchError(.badData, "\(error)")
     }
-    if form == .diagnostic { return (Bytes(utf8: value.diagnosticNotation + "\n"), nil) }
-    // What came as JSON is written as it came.
-    if delivery.format == .json { return (Self.oneLine(payload), nil) }
-    let json = value.json()
-    return (Bytes(utf8: json.text + "\n"), Self.describe(json))
+    return (pieces.take(), losses)
   }
 
-  private static func describe(_ json: JSONText) -> String? {
-    guard !json.losses.isEmpty else { return nil }
-    var parts = json.losses.prefix(mostNamed).map { loss in
+  /// Writes the line with its end, a piece at a time, so that it need not be in memory as a whole.
+  ///
+  /// - Returns: What the line does not say of the object.
+  /// - Throws: A `PouchError`, `.badData`, for what is not in the object's format, or what the line
+  ///   cannot hold when that is not enough; nothing is written then. What `output` throws.
+  func write(
+    _ delivery: StreamedDelivery, _ gathered: Bytes, to output: @escaping Output
+  ) throws -> String? {
+    let payload = delivery.object(in: gathered)
+    let account: (losses: [JSONLoss], lossCount: Int)
+    do {
+      account = try print(delivery, payload, delivery.attachmentsLeftOut, to: output)
+      try "\n".utf8.withContiguousStorageIfAvailable { try output(UnsafeRawBufferPointer($0)) }
+    } catch let error as CBORError {
+      throw PouchError(
+        .badData, "the object does not hold a value in the format \(delivery.format)",
+        cause: error.description)
+    }
+    let losses = [Self.describe(account), delivery.attachmentsLeftOut].compactMap { $0 }
+    return losses.isEmpty ? nil : losses.joined(separator: "; ")
+  }
+
+  /// - Parameter leftOut: What no line says of the object.
+  private func print(
+    _ delivery: StreamedDelivery, _ payload: Bytes, _ leftOut: String?, to output: @escaping Output
+  ) throws -> (losses: [JSONLoss], lossCount: Int) {
+    // Neither takes more memory for many items than for few.
+    let limits = DecodingLimits(items: .max)
+    switch (form, delivery.format) {
+    case (.diagnostic, .raw):
+      try refuse(leftOut)
+      try payload.withUnsafeBytes { try CheckedItem.printDiagnostic(string: $0, to: output) }
+    case (.diagnostic, .json):
+      try refuse(leftOut)
+      try JSONInput.printDiagnostic(payload.array, limits: limits, to: output)
+    case (_, .json):
+      try JSONInput.check(payload.array, limits: limits)
+      try refuse(leftOut)
+      // What came as JSON is written as it came.
+      try payload.withUnsafeBytes { try JSONInput.printLine($0, to: output) }
+    case (_, .cbor):
+      return try payload.withUnsafeBytes {
+        try print(CheckedItem($0, limits: limits), leftOut, to: output)
+      }
+    default:
+      let value: CBOR.Value
+      do throws(PouchError) {
+        value = try delivery.value(of: payload)
+      } catch {
+        // Whoever tells of it names the object.
+        throw PouchError(error.code, error.message, cause: error.cause)
+      }
+      return try value.encoded().withUnsafeBytes {
+        try print(
+          CheckedItem($0, limits: DecodingLimits(depth: .max, items: .max)), leftOut, to: output)
+      }
+    }
+    return ([], 0)
+  }
+
+  private func print(
+    _ item: CheckedItem, _ leftOut: String?, to output: @escaping Output
+  ) throws -> (losses: [JSONLoss], lossCount: Int) {
+    guard form == .lines else {
+      try refuse(leftOut)
+      try item.printDiagnostic(to: output)
+      return ([], 0)
+    }
+    if isStrict {
+      // What is lost is known at the end, and then it must not have been written.
+      let account = try item.printJSON { _ in }
+      let losses = [Self.describe(account), leftOut].compactMap { $0 }
+      try refuse(losses.isEmpty ? nil : losses.joined(separator: "; "))
+    }
+    return try item.printJSON(to: output)
+  }
+
+  /// Refuses an object that the line cannot hold whole, where that is not enough.
+  private func refuse(_ losses: String?) throws(PouchError) {
+    guard isStrict, let losses else { return }
+    throw PouchError(.badData, "JSON cannot hold the object: \(losses)")
+  }
+
+  private static func describe(_ account: (losses: [JSONLoss], lossCount: Int)) -> String? {
+    guard !account.losses.isEmpty else { return nil }
+    var parts = account.losses.prefix(mostNamed).map { loss in
       let text = loss.description
       return text.count <= longestLoss ? text : "\(text.prefix(longestLoss))…"
     }
-    let rest = json.lossCount - parts.count
+    let rest = account.lossCount - parts.count
     if rest > 0 { parts.append("and \(rest) more") }
     return parts.joined(separator: "; ")
   }
+}
 
-  /// Replaces the line breaks between tokens, the only place where JSON has them, and ends the
-  /// line.
-  private static func oneLine(_ text: Bytes) -> Bytes {
-    var line = text.array
-    for index in line.indices where line[index] == 0x0a || line[index] == 0x0d {
-      line[index] = 0x20
-    }
-    line.append(0x0a)
-    return Bytes(line)
+/// Gathers the pieces of a line.
+private final class Pieces {
+  private var buffer = ByteBuffer()
+
+  func append(_ piece: UnsafeRawBufferPointer) { buffer.append(piece) }
+
+  func take() -> Bytes {
+    var whole = ByteBuffer()
+    swap(&whole, &buffer)
+    return whole.freeze()
   }
 }

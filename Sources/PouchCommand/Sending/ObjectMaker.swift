@@ -71,22 +71,33 @@ struct ObjectMaker: Sendable {
     _ content: Bytes, _ label: String
   ) throws(PouchError) -> (Bytes, ObjectFormat) {
     let value: CBOR.Value
+    // An input is no stranger's: it may take as much memory as it needs.
+    let limits = DecodingLimits(items: .max, expansion: .max)
     do throws(CBORError) {
       switch settings.format {
       case .raw, .pickle: return (content, asIs)
-      case .json: value = try Value(json: content.array)
-      case .cbor: value = try Value(decoding: content.array)
+      case .json where settings.isText && framing != .length10:
+        try JSONInput.check(content.array, limits: limits)
+        return (content, .json)
+      case .cbor where framing != .length10:
+        try content.withUnsafeBytes { bytes throws(CBORError) in
+          _ = try CheckedItem(bytes, limits: limits)
+        }
+        return (content, .cbor)
+      case .json: value = try Value(json: content.array, limits: limits)
+      case .cbor:
+        value = try content.withUnsafeBytes { bytes throws(CBORError) in
+          try Value(decoding: bytes, limits: limits)
+        }
       case .diagnostic:
         guard let text = content.withUnsafeBytes({ String(validating: $0, as: UTF8.self) })
         else { throw CBORError(.invalidUTF8, "text that is not UTF-8") }
-        value = try Value(diagnostic: text)
+        value = try Value(diagnostic: text, limits: limits)
       }
     } catch {
       throw PouchError(.badData, "'\(label)' is not \(noun)", cause: error.description)
     }
     if framing == .length10 { return (try pickle(value, label), .pickle) }
-    if settings.isText { return (content, .json) }
-    if settings.format == .cbor { return (content, .cbor) }
     return (Bytes(value.encoded()), .cbor)
   }
 

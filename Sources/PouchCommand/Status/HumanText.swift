@@ -1,3 +1,4 @@
+internal import CBOR
 internal import PouchCore
 
 /// Figures as people read them.
@@ -67,32 +68,10 @@ package enum HumanText {
 }
 
 extension String {
-  /// The text without control characters, which a terminal would obey, and with bytes that are no
-  /// text as `\377`: names and reasons can come from a peer.
-  package var printable: String {
-    let text = SystemText.readable(self)
-    guard text.hasControls else { return text }
-    var result = ""
-    for scalar in text.unicodeScalars {
-      if scalar.properties.isDangerous {
-        result += "\\u{" + String(scalar.value, radix: 16) + "}"
-      } else {
-        result.unicodeScalars.append(scalar)
-      }
-    }
-    return result
-  }
+  /// The text without characters that a terminal would obey, and with bytes that are no text as
+  /// `\377`: names and reasons can come from a peer.
+  package var printable: String { SystemText.printable(self) }
 
   /// Whether there are characters that a terminal would obey.
-  var hasControls: Bool { unicodeScalars.contains { $0.properties.isDangerous } }
-}
-
-extension Unicode.Scalar.Properties {
-  /// Controls, and the marks that turn the direction of text.
-  fileprivate var isDangerous: Bool {
-    switch generalCategory {
-    case .control, .format, .lineSeparator, .paragraphSeparator: true
-    default: false
-    }
-  }
+  var hasControls: Bool { DangerousScalars.isIn(self) }
 }

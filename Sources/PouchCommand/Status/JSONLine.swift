@@ -1,3 +1,4 @@
+internal import CBOR
 internal import PouchCore
 
 /// A JSON value, to write one object a line with.
@@ -71,7 +72,8 @@ extension JSONValue {
     return (thousandths < 0 ? "-" : "") + "\(whole).\(padded)"
   }
 
-  /// Writes a string (RFC 8259, section 7).
+  /// Writes a string (RFC 8259, section 7). Escaped are what must be, and what a terminal would obey
+  /// or a reader of lines take for the end of one.
   private static func quote(_ text: String, to result: inout String) {
     result += "\""
     for scalar in text.unicodeScalars {
@@ -81,9 +83,11 @@ extension JSONValue {
       case "\n": result += "\\n"
       case "\t": result += "\\t"
       case "\r": result += "\\r"
-      case _ where scalar.value < 0x20 || scalar.value == 0x7f:
-        let digits = String(scalar.value, radix: 16)
-        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      case _ where DangerousScalars.contains(scalar):
+        for unit in UTF16.encode(scalar) ?? UTF16.encodedReplacementCharacter {
+          let digits = String(unit, radix: 16)
+          result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+        }
       default: result.unicodeScalars.append(scalar)
       }
     }

@@ -58,11 +58,11 @@ public struct ConfigurationDiagnostic: Sendable {
 extension ConfigurationDiagnostic: CustomStringConvertible {
   /// `source:line:column: error: message`, the source line with the place underlined, the hint.
   public var description: String {
-    var text = printable(source)
+    var text = SystemText.printable(source)
     if let line, let column { text += ":\(line):\(column)" }
-    text += ": error: \(printable(message))"
+    text += ": error: \(SystemText.printable(message))"
     if showsSource, let snippet { text += "\n\(snippet)" }
-    if let hint { text += "\n     = \(printable(hint))" }
+    if let hint { text += "\n     = \(SystemText.printable(hint))" }
     return text
   }
 
@@ -77,7 +77,7 @@ extension ConfigurationDiagnostic: CustomStringConvertible {
     let length = max(1, min(place.length, line.count - start))
     // A file of one long line, as JSON often is, is shown around the place alone.
     let window = SnippetWindow(count: line.count, start: start, length: length)
-    let shown = line[window.range].map { $0.properties.generalCategory == .control ? " " : $0 }
+    let shown = line[window.range].map { SystemText.isPrintable($0) ? $0 : " " }
     let lead = line[window.range.lowerBound..<start].map { $0 == "\t" ? "\t" : " " }.joined()
     var text = "\(margin) | \(window.opening)"
     for (offset, scalar) in shown.enumerated() {
@@ -110,18 +110,4 @@ private struct SnippetWindow {
   }
 
   func room(from start: Int) -> Int { max(1, range.upperBound - start) }
-}
-
-/// The text without control characters, which a terminal would obey, and with bytes that are no
-/// text as `\377`.
-private func printable(_ text: String) -> String {
-  var result = ""
-  for scalar in SystemText.readable(text).unicodeScalars {
-    if scalar.properties.generalCategory == .control {
-      result += "\\u{" + String(scalar.value, radix: 16) + "}"
-    } else {
-      result.unicodeScalars.append(scalar)
-    }
-  }
-  return result
 }
