@@ -80,9 +80,10 @@ func handOnErrors() {
 /// Lets a sanitizer start the program that finds names for its reports, while there are descriptors for
 /// it: a report without names is suppressed by none of the names that are known to be harmless.
 func startSymbolizer() {
-  typealias Symbolize = @convention(c) (
-    UnsafeRawPointer, UnsafePointer<CChar>, UnsafeMutablePointer<CChar>, Int
-  ) -> Void
+  typealias Symbolize =
+    @convention(c) (
+      UnsafeRawPointer, UnsafePointer<CChar>, UnsafeMutablePointer<CChar>, Int
+    ) -> Void
   guard let address = dlsym(nil, "__sanitizer_symbolize_pc") else { return }
   var text = [CChar](repeating: 0, count: 256)
   unsafeBitCast(address, to: Symbolize.self)(address, "%f", &text, text.count)

@@ -59,15 +59,15 @@ import Testing
       sending.timeouts = .patient
       sending.failsIfIncomplete = false
       try await withSender(to: endpoint, options: sending) { sender in
-        let isFirst = Mutex(true)
+        let pieces = Mutex(0)
         let error = await #expect(throws: PouchError.self) {
           try await sender.send { longest async throws(PouchError) in
-            let begins = isFirst.withLock { isFirst in
-              defer { isFirst = false }
-              return isFirst
+            let count = pieces.withLock { count in
+              count += 1
+              return count
             }
-            // The object begins with the piece after the first one, and goes on when it was refused.
-            if !begins { while receiver.summary.incomplete == 0 { await Task.yield() } }
+            // A piece travels when the next one is there; the third one waits for the refusal.
+            if count > 2 { while receiver.summary.incomplete == 0 { await Task.yield() } }
             return pattern(longest)
           }
         }

@@ -69,7 +69,8 @@ package struct BenchCommand: Sendable {
     return options
   }
 
-  private func write(_ report: Report, json: ReportFile?, csv: ReportFile?) async throws(PouchError) {
+  private func write(_ report: Report, json: ReportFile?, csv: ReportFile?) async throws(PouchError)
+  {
     if report.environment.isDebug {
       console.log(.warning, "this is a debug build: its figures say nothing")
     }
