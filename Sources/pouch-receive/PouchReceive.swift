@@ -48,7 +48,10 @@ struct PouchReceive: AsyncParsableCommand {
       disk refuses an object, and the next one may fit. A directory that is removed and made again is \
       found again; until then objects are refused. One that becomes read-only ends the receiver.
 
-      On stdout one object is behind the other. What --raw has written of an object that breaks off \
+      On stdout one object is behind the other, in the order in which they are whole; until then they \
+      wait in memory and in a file without a name under TMPDIR, within limits.spill. While none is \
+      whole, --raw writes one as it comes; it has to bring 1 KiB a second while others wait, or is cut \
+      off. An object that brings nothing for timeouts.body is refused. What --raw has written of an object that breaks off \
       cannot be taken back: it is told at once with its size, and the exit status is 65 whatever comes \
       later. When stdout takes nothing any more, the receiver ends with 73.
 

@@ -4,6 +4,9 @@ internal import PouchCore
 /// Writes each object to a file of its own, and each of its attachments to one beside it.
 struct FileStore: ObjectStore {
   let directory: OutputDirectory
+  private let places = FilePlaces()
+
+  init(directory: OutputDirectory) { self.directory = directory }
 
   func take(_ delivery: StreamedDelivery, _ meter: ProgressMeter) async throws -> StoredObject {
     let (directory, name) = (directory, delivery.attributes.name)
@@ -17,6 +20,16 @@ struct FileStore: ObjectStore {
       }
       return StoredObject(size: UInt64(whole.count), file: file)
     }
+    return try await places.withPlace(for: delivery) {
+      try await gather(delivery, attachments, meter)
+    }
+  }
+
+  /// Writes an object as it comes.
+  private func gather(
+    _ delivery: StreamedDelivery, _ attachments: Int, _ meter: ProgressMeter
+  ) async throws -> StoredObject {
+    let (directory, name) = (directory, delivery.attributes.name)
     let object = IncomingObject(try await blocking { try directory.begin(name) })
     var parts = BodyParts(delivery)
     var size: UInt64 = 0

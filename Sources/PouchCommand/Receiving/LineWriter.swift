@@ -33,23 +33,6 @@ struct LineWriter: Sendable {
   /// call.
   typealias Output = (UnsafeRawBufferPointer) throws -> Void
 
-  /// The line with its end, and what it does not say of the object.
-  ///
-  /// - Throws: `.badData` for what is not in the object's format, or what the line cannot hold when
-  ///   that is not enough.
-  func line(
-    _ delivery: StreamedDelivery, _ gathered: Bytes
-  ) throws(PouchError) -> (line: Bytes, losses: String?) {
-    let pieces = Pieces()
-    let losses: String?
-    do {
-      losses = try write(delivery, gathered, to: pieces.append)
-    } catch {
-      throw error as? PouchError ?? PouchError(.badData, "\(error)")
-    }
-    return (pieces.take(), losses)
-  }
-
   /// Writes the line with its end, a piece at a time, so that it need not be in memory as a whole.
   ///
   /// - Returns: What the line does not say of the object.
@@ -142,18 +125,5 @@ struct LineWriter: Sendable {
     let rest = account.lossCount - parts.count
     if rest > 0 { parts.append("and \(rest) more") }
     return parts.joined(separator: "; ")
-  }
-}
-
-/// Gathers the pieces of a line.
-private final class Pieces {
-  private var buffer = ByteBuffer()
-
-  func append(_ piece: UnsafeRawBufferPointer) { buffer.append(piece) }
-
-  func take() -> Bytes {
-    var whole = ByteBuffer()
-    swap(&whole, &buffer)
-    return whole.freeze()
   }
 }

@@ -49,11 +49,6 @@ struct TornObject: Error {
 /// the place where it goes can hold.
 struct InvalidObject: Error {
   let cause: PouchError
-
-  /// Runs what throws for such an object alone.
-  static func finding<T>(_ body: () throws(PouchError) -> T) throws(InvalidObject) -> T {
-    do throws(PouchError) { return try body() } catch { throw InvalidObject(cause: error) }
-  }
 }
 
 extension StreamedDelivery {

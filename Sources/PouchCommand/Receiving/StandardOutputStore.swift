@@ -173,11 +173,31 @@ final class StandardOutputStore: ObjectStore {
   private func write(
     _ delivery: StreamedDelivery, _ payload: Bytes, _ writer: LineWriter
   ) async throws -> StoredObject {
-    let (line, losses) = try await blocking {
-      try InvalidObject.finding { () throws(PouchError) in try writer.line(delivery, payload) }
+    try checkFailure()
+    let written = Written()
+    do {
+      let losses = try await blocking {
+        try writer.write(delivery, payload) { piece in
+          try SystemOutput.write(piece, to: STDOUT_FILENO)
+          written.count.add(UInt64(piece.count), ordering: .relaxed)
+        }
+      }
+      return StoredObject(size: UInt64(payload.count), losses: losses)
+    } catch {
+      let count = written.count.load(ordering: .relaxed)
+      switch error {
+      case let failure as SystemOutput.Failure:
+        throw TornObject.error(count + UInt64(failure.written), fail(failure))
+      case let error as PouchError:
+        throw TornObject.error(count, InvalidObject(cause: error))
+      default: throw TornObject.error(count, error)
+      }
     }
-    try await write([line])
-    return StoredObject(size: UInt64(payload.count), losses: losses)
+  }
+
+  /// How much of a line stands in the output, in bytes.
+  private final class Written: Sendable {
+    let count = Atomic<UInt64>(0)
   }
 
   /// Writes an object as it comes, without its attachments: who reads the pipe could not tell them
