@@ -141,8 +141,10 @@ import Testing
     #expect(received.output == ["7", "7", "7"], "\(received)")
   }
 
-  @Test("an object that streams to stdout and does not go on loses its turn when others wait")
-  func turnsOfBytes() async throws {
+  @Test(
+    "an object that streams to stdout loses its turn when it does not go on, or hardly, and others wait",
+    arguments: [false, true])
+  func turnsOfBytes(_ trickles: Bool) async throws {
     let workspace = try Workspace()
     let part = try makeLines(workspace)
     let whole = try workspace.write("whole", "whole\n")
@@ -152,16 +154,35 @@ import Testing
     ) { receiving in
       defer { receiving.send(SIGTERM) }
       let endpoint = try await receiving.endpoint()
-      try await withPartialSender(workspace, to: endpoint, part: part) { _ in
+      try await withPartialSender(workspace, to: endpoint, part: part, trickles: trickles) {
+        sending in
         // It is its turn, and what comes of it is passed on as it comes.
         try await receiving.line(with: "part 100000")
         let sent = try await run(.send, ["--to", endpoint, whole])
         #expect(sent.status == 0, "\(sent)")
+        if trickles { try await sending.line(with: "less than 1 KiB a second while others wait") }
       }
     }
     #expect(received.output.last?.hasSuffix("whole") == true, "\(received.errors)")
     #expect(received.status == 65, "\(received.errors)")
     #expect(received.error.contains("error: stdout holds the first "), "\(received.errors)")
+  }
+
+  @Test("what comes slowly through a pipe is passed on as it comes")
+  func slowPipe() async throws {
+    let workspace = try Workspace()
+    let part = try workspace.write("part", "first\n")
+    _ = try await withProgram(
+      .receive,
+      ["--listen", Meeting.unix.endpoint(workspace), "--raw", "--set", "timeouts.body=3s"]
+    ) { receiving in
+      defer { receiving.send(SIGKILL) }
+      let endpoint = try await receiving.endpoint()
+      try await withPartialSender(workspace, to: endpoint, part: part, trickles: true) { _ in
+        // Longer than an object may bring nothing.
+        try await receiving.line(with: "more 20")
+      }
+    }
   }
 
   @Test("what waits for its turn is kept, and written whole behind the others")

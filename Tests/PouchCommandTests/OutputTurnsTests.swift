@@ -1,3 +1,4 @@
+import PouchCore
 import Testing
 
 @testable import PouchCommand
@@ -11,7 +12,8 @@ import Testing
     _ turns: inout OutputTurns, _ connection: Connection, _ origin: String = "a",
     streams: Bool = true, isWhole: Bool = false
   ) -> UInt64 {
-    turns.begin(ObjectIdentifier(connection), from: origin, streams: streams, isWhole: isWhole)
+    turns.begin(
+      ObjectIdentifier(connection), from: .name(origin), streams: streams, isWhole: isWhole)
   }
 
   @Test("are taken in the order in which objects become whole")

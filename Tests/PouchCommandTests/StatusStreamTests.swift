@@ -1,5 +1,4 @@
 import Foundation
-import Synchronization
 import Testing
 
 @testable import PouchCommand
@@ -106,17 +105,17 @@ import Testing
     let stream = StatusStream(pipe.input)
     while stream.loss == nil { stream.add(long(0)) }
     let before = stream.loss?.count
-    let written = Counter()
+    let written = Counted()
     await withTaskGroup(of: Void.self) { group in
       for number in 1...100 {
         let line = long(number)
         group.addTask {
           await stream.addWaiting(line)
-          written.count.add(1, ordering: .relaxed)
+          written.add(1)
         }
       }
       // Nobody has read yet.
-      #expect(written.count.load(ordering: .relaxed) == 0)
+      #expect(written.value == 0)
       group.addTask {
         var numbers: Set<Int> = []
         while numbers.count < 100 {
@@ -155,8 +154,4 @@ import Testing
     stream.add(line("end"))
     #expect(await pipe.lines(until: "end") == ["lost 10", "end"])
   }
-}
-
-private final class Counter: Sendable {
-  let count = Atomic<Int>(0)
 }

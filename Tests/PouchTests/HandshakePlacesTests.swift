@@ -7,7 +7,7 @@ import Testing
 /// Who loses a place when many connect and do not go on, under a clock that the test drives.
 @Suite("Places for handshakes")
 struct HandshakePlacesTests {
-  private typealias Source = HandshakePlaces.Source
+  private typealias Source = PeerOrigin
 
   private static func address(_ number: Int) -> Source? {
     let parts = [number >> 16, number >> 8, number].map { "\($0 & 255)" }

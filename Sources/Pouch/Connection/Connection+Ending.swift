@@ -142,15 +142,16 @@ extension Connection.State {
     !session.outbox.ledger.incomplete.isEmpty || session.inbox.incompleteCount > 0
   }
 
-  /// Refuses objects of which the rest is not waited for.
+  /// Refuses those of the objects that are incomplete still: the rest is not waited for.
   ///
   /// - Returns: What carried them to their handlers.
   fileprivate mutating func giveUp(_ ids: [UInt64], _ text: String) -> [BodyChannel] {
-    for id in ids {
+    let incomplete = ids.filter { session.inbox.isIncomplete($0) }
+    for id in incomplete {
       session.refuse(id, Refusal(code: "incomplete", isRetryable: true, text: text))
       lost += 1
     }
-    return ids.compactMap { channels.removeValue(forKey: $0) }
+    return incomplete.compactMap { channels.removeValue(forKey: $0) }
   }
 
   /// Queues what has become due since the last flush.

@@ -33,7 +33,7 @@ extension Connection {
       }
     } catch let fault as ConnectionFault {
       channel.abandon()
-      await fail(fault.error)
+      await expel(fault.error)
     } catch {
       state.withLock { _ = $0.channels.removeValue(forKey: delivery.id) }
       channel.abandon()

@@ -78,15 +78,17 @@ extension Connection {
   }
 
   /// Ends the connection with an error, telling the peer where that can help.
-  func fail(_ error: PouchError) async {
+  private func fail(_ error: PouchError) async {
     let named = state.withLock { state -> PouchError in
+      // What came before is why the peer has gone.
+      if let failing = state.failing { return failing }
       // A closed stream says nothing: whoever closed it has said why.
       if error.code == .closed, case .failure(let cause) = state.outcome { return cause }
       return error.namingLoss.at(endpoint: info.endpoint, peer: info.peer.description)
     }
     let isOurs = [.badData, .limitExceeded, .protocolMismatch].contains(named.code)
     let error = isOurs ? named.answered : named
-    if isOurs, let rejection = Rejection(error), !stateHasOutcome, !Task.isCancelled {
+    if isOurs, let rejection = Rejection(error), !isFailing, !Task.isCancelled {
       let flusher = state.withLock { state -> UnsafeContinuation<Void, Never>? in
         state.failing = error
         state.session.reject(rejection)
@@ -98,7 +100,26 @@ extension Connection {
     abort(error)
   }
 
-  private var stateHasOutcome: Bool { state.withLock { $0.outcome != nil } }
+  /// Whether it has ended, or the peer was told that it has failed.
+  private var isFailing: Bool { state.withLock { $0.outcome != nil || $0.failing != nil } }
+
+  /// Tells the peer to go, from beside the reader. That reads on until the stream ends, which has
+  /// `timeouts.close`, and hands over nothing more.
+  func expel(_ error: PouchError) async {
+    let error = place(error.answered)
+    guard let rejection = Rejection(error) else { return abort(error) }
+    closingFlag.store(true, ordering: .relaxed)
+    let flusher = state.withLock { state -> UnsafeContinuation<Void, Never>? in
+      guard state.outcome == nil, state.failing == nil else { return nil }
+      state.failing = error
+      state.session.stopTaking()
+      state.session.reject(rejection)
+      return state.idleFlusher.take()
+    }
+    flusher?.resume()
+    try? await AttentiveClock.sleep(for: timeouts.close)
+    if !Task.isCancelled { abort(error) }
+  }
 
   /// Watches for silence and for frames that do not go on.
   private func watch() async {

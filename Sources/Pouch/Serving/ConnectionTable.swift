@@ -72,7 +72,7 @@ final class ConnectionTable: Sendable {
   ///
   /// - Returns: A number for `establish` and `forget`; nil when no connection is wanted any more.
   func admit(_ stream: any ByteStream, isInitiator: Bool) -> UInt64? {
-    let source = isInitiator ? nil : HandshakePlaces.Source(stream.peer)
+    let source = isInitiator ? nil : PeerOrigin(stream.peer)
     let (number, displaced) = state.withLock { state -> (UInt64?, Displaced?) in
       guard !state.isClosing else { return (nil, nil) }
       state.count += 1
@@ -91,7 +91,7 @@ final class ConnectionTable: Sendable {
     guard (displaced.stream as? any PeekableStream)?.hasBytesWaiting == true else {
       return displaced.stream.close()
     }
-    let source = HandshakePlaces.Source(displaced.stream.peer)
+    let source = PeerOrigin(displaced.stream.peer)
     let other = state.withLock { state -> Displaced? in
       // It may have gone meanwhile.
       guard state.pending[displaced.number] != nil else { return nil }

@@ -1,5 +1,4 @@
 import PouchCore
-import PouchSockets
 
 /// The places of accepted connections that are not complete, and who loses one when they run out.
 ///
@@ -18,25 +17,9 @@ import PouchSockets
 /// sixteenth of a stage's places goes before the others, and an address never takes more than three
 /// quarters: 768 places keep each for 256 ms when 3,000 a second come from the client's own address.
 struct HandshakePlaces: Sendable {
-  /// What peers are told apart by.
-  enum Source: Sendable, Hashable {
-    case network(SourceNetwork)
-    case user(UInt32)
-
-    init?(_ peer: PeerIdentity) {
-      if let credentials = peer.credentials {
-        self = .user(credentials.userID)
-      } else if let network = SourceNetwork(peer.address) {
-        self = .network(network)
-      } else {
-        return nil
-      }
-    }
-  }
-
   private struct Place {
     var stage: HandshakeStage
-    var source: Source?
+    var source: PeerOrigin?
   }
 
   private var places: [UInt64: Place] = [:]
@@ -58,14 +41,14 @@ struct HandshakePlaces: Sendable {
   /// Takes in connection `number`, which is larger than any before.
   ///
   /// - Returns: Who has lost its place to it.
-  mutating func arrive(_ number: UInt64, from source: Source?) -> UInt64? {
+  mutating func arrive(_ number: UInt64, from source: PeerOrigin?) -> UInt64? {
     enter(number, Place(stage: .silent, source: source))
   }
 
   /// Takes in again who has just lost its place among the silent, and turns out to have spoken.
   ///
   /// - Returns: Who has lost its place to it.
-  mutating func readmit(_ number: UInt64, from source: Source?) -> UInt64? {
+  mutating func readmit(_ number: UInt64, from source: PeerOrigin?) -> UInt64? {
     enter(number, Place(stage: .spoken, source: source))
   }
 
@@ -141,9 +124,9 @@ private struct Line: Sendable {
   private let places: Int
   private var present: Set<UInt64> = []
   private var queue = Queue()
-  private var shares: [HandshakePlaces.Source: Share] = [:]
+  private var shares: [PeerOrigin: Share] = [:]
   /// The sources that hold more than their share.
-  private var greedy: Set<HandshakePlaces.Source> = []
+  private var greedy: Set<PeerOrigin> = []
 
   init(places: Int) { self.places = places }
 
@@ -156,7 +139,7 @@ private struct Line: Sendable {
   /// The most that one address may take.
   private var mostOfOne: Int { places - places / 4 }
 
-  mutating func append(_ number: UInt64, _ source: HandshakePlaces.Source?) {
+  mutating func append(_ number: UInt64, _ source: PeerOrigin?) {
     present.insert(number)
     queue.append(number)
     queue.tidy(present, count: present.count)
@@ -172,7 +155,7 @@ private struct Line: Sendable {
     return share.count
   }
 
-  mutating func remove(_ number: UInt64, _ source: HandshakePlaces.Source?) {
+  mutating func remove(_ number: UInt64, _ source: PeerOrigin?) {
     present.remove(number)
     guard let source, let count = shares[source]?.count else { return }
     if count == 1 { shares[source] = nil } else { shares[source]?.count = count - 1 }
@@ -180,7 +163,7 @@ private struct Line: Sendable {
   }
 
   /// Who makes room for one more from `source`; nil when there is room.
-  mutating func victim(for source: HandshakePlaces.Source?) -> UInt64? {
+  mutating func victim(for source: PeerOrigin?) -> UInt64? {
     if case .network? = source, let source, let count = shares[source]?.count, count >= mostOfOne {
       return shares[source]?.queue.first(present)
     }

@@ -39,18 +39,6 @@ final class Loopback: Sendable {
     for reactor in [sending, receiving, pacing] { reactor.shutdown() }
   }
 
-  /// Lets this process have a descriptor for each end of every connection, as far as it may.
-  static func raiseDescriptorLimit(connections: Int) {
-    var limit = rlimit()
-    let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
-    guard getrlimit(resource, &limit) == 0 else { return }
-    // Replies take two connections, and a listener at each end.
-    let wanted = rlim_t(connections * 6 + 256)
-    guard limit.rlim_cur < wanted else { return }
-    limit.rlim_cur = min(wanted, limit.rlim_max)
-    setrlimit(resource, &limit)
-  }
-
   // MARK: The library's ends
 
   /// Where a receiver is to listen: at a free port, or at a name that nobody else has.

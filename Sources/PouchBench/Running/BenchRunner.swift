@@ -1,5 +1,6 @@
 package import Pouch
 internal import PouchCore
+internal import PouchSockets
 
 /// Measures every case of a request.
 package struct BenchRunner: Sendable {
@@ -34,7 +35,7 @@ package struct BenchRunner: Sendable {
   /// - Parameter command: What the report says it was made with.
   /// - Throws: `.badData` when something arrived that was not sent; why a connection failed.
   package func run(command: [String] = []) async throws -> Report {
-    Loopback.raiseDescriptorLimit(connections: request.connections)
+    DescriptorLimit.raise()
     let loopback = try Loopback(
       connections: request.connections,
       secure: request.remote == nil && request.carriers.contains(.tls))

@@ -5,7 +5,7 @@ internal import PouchSockets
 /// Reads an input piece by piece on a thread that may block.
 ///
 /// A file is read in blocks larger than the pieces, so that the change of thread is paid once for
-/// several; of a pipe no more is asked for than the next piece.
+/// several; of a pipe no more is taken than the next piece.
 struct InputReader: Sendable {
   private enum Source: Sendable {
     case file(RegularFile)
@@ -45,19 +45,16 @@ struct InputReader: Sendable {
   /// Whether, at its end, a file had more than when it was opened.
   var hasGrown: Bool { if case .file(let file) = source { file.hasGrown } else { false } }
 
-  /// The next bytes, at most `longest` of them; none at the end.
+  /// The next bytes, at most `longest` of them; none at the end. Of a pipe these are what is there,
+  /// once something is: what comes slowly is not held up until there is more.
   ///
   /// - Throws: `.inputMissing` with the system's reason; `.badData` when a file has changed, before
   ///   the last of its bytes are given out; what the interrupt brings.
   mutating func next(_ longest: Int) async throws(PouchError) -> Bytes {
-    try await next(longest, isPatient: true)
-  }
-
-  /// What is there, at most `longest` bytes, waiting only for the first of them; none at the end.
-  ///
-  /// - Throws: As `next`.
-  mutating func available(_ longest: Int) async throws(PouchError) -> Bytes {
-    try await next(longest, isPatient: false)
+    if ahead.isEmpty, !hasEnded { try await read(longest) }
+    let piece = ahead.prefix(longest)
+    ahead = ahead.dropFirst(longest)
+    return piece
   }
 
   /// All that is left.
@@ -84,17 +81,7 @@ struct InputReader: Sendable {
     }
   }
 
-  /// - Parameter isPatient: Whether to wait until there are as many bytes as were asked for.
-  private mutating func next(
-    _ longest: Int, isPatient: Bool
-  ) async throws(PouchError) -> Bytes {
-    if ahead.isEmpty, !hasEnded { try await read(longest, isPatient) }
-    let piece = ahead.prefix(longest)
-    ahead = ahead.dropFirst(longest)
-    return piece
-  }
-
-  private mutating func read(_ longest: Int, _ isPatient: Bool) async throws(PouchError) {
+  private mutating func read(_ longest: Int) async throws(PouchError) {
     let (source, label, interrupt, isBegun) = (source, label, interrupt, isBegun)
     (ahead, self.source, hasEnded) = try await BlockingPool.shared.run {
       () throws(PouchError) in
@@ -106,15 +93,14 @@ struct InputReader: Sendable {
         return (bytes, .file(file), file.hasEnded)
       case .stream(let handle):
         let bytes = try InputReader.read(
-          handle, longest, isPatient, label, interrupt, isBegun: isBegun)
+          handle, longest, label, interrupt, isBegun: isBegun)
         return (bytes, source, bytes.isEmpty)
       }
     }
   }
 
   private static func read(
-    _ handle: FileHandle, _ length: Int, _ isPatient: Bool, _ label: String,
-    _ interrupt: Interrupt, isBegun: Bool
+    _ handle: FileHandle, _ length: Int, _ label: String, _ interrupt: Interrupt, isBegun: Bool
   ) throws(PouchError) -> Bytes {
     var buffer = ByteBuffer(capacity: length)
     while buffer.count < length {
@@ -131,8 +117,14 @@ struct InputReader: Sendable {
       }
       if number == 0, count == 0 { break }
       try interrupt.check(isBegun: isBegun)
-      if number == 0, !isPatient { break }
+      if number == 0, !InputReader.hasMore(handle) { break }
     }
     return buffer.freeze()
+  }
+
+  /// Whether there is something to read at once, or the end.
+  private static func hasMore(_ handle: FileHandle) -> Bool {
+    var waits = pollfd(fd: handle.number, events: Int16(POLLIN), revents: 0)
+    return retrying { poll(&waits, 1, 0) } > 0
   }
 }

@@ -58,7 +58,7 @@ struct LineReader: Sendable {
       }
       keep(ahead, &begun, length)
       length += ahead.count
-      ahead = try await reader.available(Self.block)
+      ahead = try await reader.next(Self.block)
       guard ahead.isEmpty else { continue }
       if length > 0, reader.hasGrown {
         unfinished = Unfinished(number: number + 1, length: length)

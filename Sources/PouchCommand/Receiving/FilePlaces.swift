@@ -1,5 +1,6 @@
 internal import Glibc
 internal import Pouch
+internal import PouchCore
 internal import Synchronization
 
 /// How many files may be open for objects that are not whole: each takes a descriptor for as long as
@@ -23,12 +24,12 @@ final class FilePlaces: Sendable {
     var share: Int { min(total, max(total / 4, 64)) }
 
     private var taken = 0
-    private var takenFrom: [String: Int] = [:]
+    private var takenFrom: [PeerOrigin?: Int] = [:]
     private var takenBy: [ObjectIdentifier: Int] = [:]
 
     init(total: Int) { self.total = max(1, total) }
 
-    mutating func take(_ connection: ObjectIdentifier, from origin: String) -> Place {
+    mutating func take(_ connection: ObjectIdentifier, from origin: PeerOrigin?) -> Place {
       guard taken < total, takenFrom[origin, default: 0] < share else {
         // While this object waits, nothing of its connection is read.
         return takenBy[connection] == nil ? .later : .never
@@ -39,7 +40,7 @@ final class FilePlaces: Sendable {
       return .granted
     }
 
-    mutating func giveBack(_ connection: ObjectIdentifier, from origin: String) {
+    mutating func giveBack(_ connection: ObjectIdentifier, from origin: PeerOrigin?) {
       taken -= 1
       Books.decrease(&takenFrom, origin)
       Books.decrease(&takenBy, connection)
@@ -75,13 +76,13 @@ final class FilePlaces: Sendable {
   func withPlace<R>(
     for delivery: StreamedDelivery, _ body: () async throws -> R
   ) async throws -> R {
-    let (connection, origin) = (ObjectIdentifier(delivery.connection), delivery.peer.origin)
+    let (connection, origin) = (ObjectIdentifier(delivery.connection), PeerOrigin(delivery.peer))
     try await take(connection, origin)
     defer { giveBack(connection, origin) }
     return try await body()
   }
 
-  private func take(_ connection: ObjectIdentifier, _ origin: String) async throws {
+  private func take(_ connection: ObjectIdentifier, _ origin: PeerOrigin?) async throws {
     while true {
       let (changes, signal) = AsyncStream.makeStream(of: Void.self)
       let place = state.withLock { state in
@@ -102,7 +103,7 @@ final class FilePlaces: Sendable {
     }
   }
 
-  private func giveBack(_ connection: ObjectIdentifier, _ origin: String) {
+  private func giveBack(_ connection: ObjectIdentifier, _ origin: PeerOrigin?) {
     let waiting = state.withLock { state in
       state.books.giveBack(connection, from: origin)
       defer { state.waiting = [] }

@@ -10,8 +10,7 @@ struct FileStore: ObjectStore {
 
   func take(_ delivery: StreamedDelivery, _ meter: ProgressMeter) async throws -> StoredObject {
     let (directory, name) = (directory, delivery.attributes.name)
-    let attachments = delivery.attributes.attachments.count
-    if attachments == 0, let whole = delivery.body.whole {
+    if delivery.attributes.attachments.isEmpty, let whole = delivery.body.whole {
       meter.add(bytes: whole.count)
       let file = try await blocking {
         let file = try directory.begin(name)
@@ -21,15 +20,16 @@ struct FileStore: ObjectStore {
       return StoredObject(size: UInt64(whole.count), file: file)
     }
     return try await places.withPlace(for: delivery) {
-      try await gather(delivery, attachments, meter)
+      try await gather(delivery, meter)
     }
   }
 
   /// Writes an object as it comes.
   private func gather(
-    _ delivery: StreamedDelivery, _ attachments: Int, _ meter: ProgressMeter
+    _ delivery: StreamedDelivery, _ meter: ProgressMeter
   ) async throws -> StoredObject {
     let (directory, name) = (directory, delivery.attributes.name)
+    let attachments = delivery.attributes.attachments.count
     let object = IncomingObject(try await blocking { try directory.begin(name) })
     var parts = BodyParts(delivery)
     var size: UInt64 = 0

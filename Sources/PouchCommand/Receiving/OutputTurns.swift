@@ -1,3 +1,5 @@
+internal import PouchCore
+
 /// Whose turn it is at an output that takes one object after the other, and how much of those that
 /// wait is kept: a value without I/O and clock.
 ///
@@ -16,7 +18,7 @@ struct OutputTurns: Sendable {
 
   private struct Entry: Sendable {
     let connection: ObjectIdentifier
-    let origin: String
+    let origin: PeerOrigin?
     /// Whether it may be written before it is whole.
     let streams: Bool
     var isWhole: Bool
@@ -27,7 +29,7 @@ struct OutputTurns: Sendable {
   /// What may be kept for one origin, in bytes.
   let share: Int
   /// What may be kept for all together.
-  var total: Int { share.multipliedReportingOverflow(by: 4).overflow ? .max : share * 4 }
+  var total: Int { share * 4 }
   /// What is kept of the object that streams before its sender has to wait.
   static let depth = 1 << 20
 
@@ -39,7 +41,7 @@ struct OutputTurns: Sendable {
   private var streams: [UInt64] = []
   /// What is kept of all, in bytes.
   private(set) var kept = 0
-  private var keptFor: [String: Int] = [:]
+  private var keptFor: [PeerOrigin?: Int] = [:]
   /// Whose turn it is.
   private(set) var holder: UInt64?
 
@@ -52,7 +54,7 @@ struct OutputTurns: Sendable {
   ///
   /// - Returns: Its number.
   mutating func begin(
-    _ connection: ObjectIdentifier, from origin: String, streams mayStream: Bool, isWhole: Bool
+    _ connection: ObjectIdentifier, from origin: PeerOrigin?, streams mayStream: Bool, isWhole: Bool
   ) -> UInt64 {
     count += 1
     entries[count] = Entry(
@@ -104,7 +106,7 @@ struct OutputTurns: Sendable {
     return first.isWhole || first.connection != entry.connection
   }
 
-  /// Lets an object go, whatever has become of it.
+  /// Lets an object go.
   mutating func end(_ number: UInt64) {
     guard let entry = entries.removeValue(forKey: number) else { return }
     kept -= entry.kept

@@ -10,7 +10,7 @@ final class StandardOutputStore: ObjectStore {
     /// Who waits for a turn.
     var grants: [UInt64: AsyncStream<Void>.Continuation] = [:]
     /// Who waits for room.
-    var roomless: [UInt64: AsyncStream<Void>.Continuation] = [:]
+    var roomless: [AsyncStream<Void>.Continuation] = []
     /// Why nothing can be written any more.
     var failure: StorageFailure?
   }
@@ -69,7 +69,7 @@ final class StandardOutputStore: ObjectStore {
 
   // MARK: Arriving
 
-  /// Takes in what comes of an object, whoever's turn it is.
+  /// Takes in what comes of an object, before its turn and while it has it.
   private func gather(
     _ delivery: StreamedDelivery, _ number: UInt64, into spool: Spool, _ meter: ProgressMeter
   ) async {
@@ -134,7 +134,7 @@ final class StandardOutputStore: ObjectStore {
       let (changes, signal) = AsyncStream.makeStream(of: Void.self)
       let room = state.withLock { state in
         let room = state.turns.keep(bytes, of: number)
-        if room == .later { state.roomless[number] = signal }
+        if room == .later { state.roomless.append(signal) }
         return room
       }
       switch room {
@@ -276,7 +276,7 @@ final class StandardOutputStore: ObjectStore {
   private func begin(_ delivery: StreamedDelivery, isWhole: Bool) -> UInt64 {
     change { state in
       state.turns.begin(
-        ObjectIdentifier(delivery.connection), from: delivery.peer.origin,
+        ObjectIdentifier(delivery.connection), from: PeerOrigin(delivery.peer),
         streams: writer == nil, isWhole: isWhole)
     }
   }
@@ -287,14 +287,14 @@ final class StandardOutputStore: ObjectStore {
 
   private func end(_ number: UInt64) { change { $0.turns.end(number) } }
 
-  /// Changes the turns, and tells whoever that concerns.
+  /// Changes the turns, and tells those who wait for that.
   @discardableResult
   private func change<R>(_ body: (inout State) -> R) -> R {
     let (result, grant, roomless) = state.withLock { state in
       let result = body(&state)
       let next = state.turns.grant()
-      defer { state.roomless = [:] }
-      return (result, next.flatMap { state.grants[$0] }, state.roomless.values)
+      defer { state.roomless = [] }
+      return (result, next.flatMap { state.grants[$0] }, state.roomless)
     }
     grant?.finish()
     for signal in roomless { signal.finish() }

@@ -5,9 +5,8 @@ internal import Synchronization
 
 /// Where a command speaks: results and payloads on stdout, everything else on stderr.
 ///
-/// Lines are written whole, one at a time, whichever thread they come from, and by threads that do
-/// nothing else: whoever has something to say never waits for a descriptor. On a terminal a progress
-/// line stays below them.
+/// Lines from any thread are written whole, one at a time, by threads that do nothing else: what logs
+/// never waits for a descriptor. On a terminal a progress line stays below them.
 package final class Console: Sendable {
   /// How important a message is.
   package enum Level: String, Sendable, CaseIterable, Comparable {

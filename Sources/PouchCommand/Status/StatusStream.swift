@@ -5,8 +5,8 @@ internal import Synchronization
 
 /// A descriptor of this process that takes lines about what happens.
 ///
-/// Whoever has a line leaves it here and goes on; a thread of the stream's own writes it, because a
-/// pipe that nobody reads stops whoever writes to it for good. What waits is bounded: a line for which
+/// A caller leaves its line here and goes on; a thread of the stream's own writes it, because a pipe
+/// that nobody reads stops the thread that writes to it for good. What waits is bounded: a line for which
 /// there is no room is dropped, unless its owner waits for room. A descriptor that takes none, such as
 /// a file on a full disk, stops nobody's work either. Lines that were dropped are counted, and how many
 /// is told in their place, as soon as lines are taken again.

@@ -58,17 +58,6 @@ public struct PeerIdentity: Sendable, Hashable {
   }
 }
 
-extension PeerIdentity {
-  /// What all connections of one peer have in common: its proven name, its user on a Unix socket, or
-  /// the host that it comes from.
-  package var origin: String {
-    if let name = names.first { return name }
-    if let credentials { return "uid \(credentials.userID)" }
-    guard let colon = address.lastIndex(of: ":") else { return address }
-    return String(address[..<colon])
-  }
-}
-
 extension PeerIdentity: CustomStringConvertible {
   /// The proven name where there is one, and the address.
   public var description: String {

@@ -850,6 +850,9 @@ TIMES = [
     case("half a header, then nothing", "14", [Bytes(b"\0" * 9)], CLOSED, options=SLOW),
     case("half a body, then nothing", "14",
          [Bytes(frames.Header(100_000, DATA, 0, 0, 1, 1).encode() + b"abc")], CLOSED, options=SLOW),
+    case("an object in chunks that does not go on, though its connection does", "14", [
+        chunk(1, b"abc"), refused(1), cancel(1), data(2, entry())], GoesOn({1: "incomplete"}), options=SLOW,
+         alone=True, books={"begun": 2, "stored": 1, "incomplete": 1}),
     case("PINGs that are answered hold a connection", "14", [
         Do(lambda side: side.wait(lambda side: sum(h.kind == PING for h, _ in side.log) >= 3)), GOOD], FINE,
         right=True, options=SOON),
