@@ -56,20 +56,14 @@ struct DescriptorTests {
   @Test("that run out make connections wait, and not fail")
   func shortage() async {
     await #expect(processExitsWith: .success) {
-      handOnErrors()
-      startSymbolizer()
-      // A time limit ends the parent's wait, not the child.
-      alarm(50)
+      beginExitTest()
       let transport = TCPTransport()
       let listener = try await transport.listen(on: .tcp("127.0.0.1", 0))
       var clients: [SocketStream] = []
       for _ in 0..<100 { clients.append(try await transport.connect(to: listener.endpoint)) }
 
       // Room for a few more than there are; the 100 wait in the backlog.
-      let next = dup(0)
-      close(next)
-      var limit = rlimit(rlim_cur: rlim_t(next) + 10, rlim_max: rlim_t(next) + 10)
-      guard setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { exit(2) }
+      leaveDescriptors(10)
 
       try await withThrowingTaskGroup { group in
         group.addTask {
@@ -104,19 +98,14 @@ struct DescriptorTests {
   @Test("that run out are told once, and once that there are enough again")
   func telling() async {
     await #expect(processExitsWith: .success) {
-      handOnErrors()
-      startSymbolizer()
-      alarm(50)
+      beginExitTest()
       let transport = TCPTransport()
       let listener = try await transport.listen(on: .tcp("127.0.0.1", 0))
       let (events, told) = AsyncStream.makeStream(of: AcceptShortage.self)
       listener.onShortage { told.yield($0) }
       var clients: [SocketStream] = []
       for _ in 0..<30 { clients.append(try await transport.connect(to: listener.endpoint)) }
-      let next = dup(0)
-      close(next)
-      var limit = rlimit(rlim_cur: rlim_t(next) + 10, rlim_max: rlim_t(next) + 10)
-      guard setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { exit(2) }
+      leaveDescriptors(10)
 
       let held = Shared<[SocketStream]>([])
       let accepting = Task {

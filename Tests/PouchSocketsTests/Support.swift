@@ -68,9 +68,25 @@ extension ByteStream {
   }
 }
 
+/// Prepares the process of an exit test.
+func beginExitTest() {
+  handOnErrors()
+  startSymbolizer()
+  // A time limit ends the parent's wait, not the child.
+  alarm(50)
+}
+
+/// Leaves this process so many descriptors beyond those that it has.
+func leaveDescriptors(_ count: rlim_t) {
+  let next = dup(0)
+  close(next)
+  var limit = rlimit(rlim_cur: rlim_t(next) + count, rlim_max: rlim_t(next) + count)
+  guard setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { exit(2) }
+}
+
 /// Lets what the process of an exit test says on stderr come out where the tests' own words do: the
 /// testing library drops it, and with it the report of a sanitizer.
-func handOnErrors() {
+private func handOnErrors() {
   let descriptor = open("/proc/\(getppid())/fd/\(STDERR_FILENO)", O_WRONLY | O_APPEND)
   guard descriptor >= 0 else { return }
   dup2(descriptor, STDERR_FILENO)
@@ -79,7 +95,7 @@ func handOnErrors() {
 
 /// Lets a sanitizer start the program that finds names for its reports, while there are descriptors for
 /// it: a report without names is suppressed by none of the names that are known to be harmless.
-func startSymbolizer() {
+private func startSymbolizer() {
   typealias Symbolize =
     @convention(c) (
       UnsafeRawPointer, UnsafePointer<CChar>, UnsafeMutablePointer<CChar>, Int
