@@ -23,6 +23,7 @@ extension Connection {
         if state.session.role == .receiver { state.session.stopTaking() }
         // Whoever waits to send an object that has not begun waits in vain.
         state.waiting.takeSenders(into: &ready)
+        state.waiting.takeSourcesBefore(into: &ready)
       }
       return state.idleFlusher.take()
     }
@@ -71,6 +72,7 @@ extension Connection {
         "the receiver has stopped, and waited \(limit) for the rest of the object")
       var waiters: [Waiter] = []
       state.waiting.takeSenders(into: &waiters)
+      state.waiting.takeSources(into: &waiters)
       return (channels, waiters, state.idleFlusher.take())
     }
     for channel in channels {

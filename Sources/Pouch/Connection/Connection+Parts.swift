@@ -19,7 +19,9 @@ extension Connection {
     try check(size: UInt64(total))
     var pieces = Pieces(parts)
     if total > (try longestPayload(beside: attributes, whole: true)) {
-      return try await sendChunked(format: format, attributes: attributes) { pieces.next($0) }
+      return try await sendPieces(format: format, attributes: attributes, size: UInt64(total)) {
+        pieces.next($0)
+      }
     }
     let all = pieces.all()
     guard all.count > 1, let first = all.first else {

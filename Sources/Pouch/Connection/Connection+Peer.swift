@@ -90,7 +90,7 @@ extension Connection: PeerConnection {
   ) async throws(PouchError) -> Receipt {
     try attributes.checkAttachmentsToSend()
     let id = try await sendChunked(
-      format: format, attributes: attributes.encoded(), expectedSize: attributes.size, source)
+      format: format, attributes: attributes.encoded(), size: attributes.size, source)
     return Receipt(id: id, connection: self)
   }
 }

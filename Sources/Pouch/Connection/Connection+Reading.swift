@@ -65,12 +65,14 @@ extension Connection {
         case .refused(let id, let refusal):
           state.refusals.add(id, refusal)
           state.takeSettled(into: &ready)
+          state.waiting.takeSource(of: id, into: &ready)
         case .windowChanged: state.takeWindowWaiters(into: &ready)
         case .cancelled(let id):
           state.cancelled += 1
           cancelled = state.channels.removeValue(forKey: id)
         case .closing:
           state.waiting.takeSenders(into: &ready)
+          state.waiting.takeSources(into: &ready)
           isEnding = true
         case .nothing: noteReplies(&state)
         }

@@ -85,82 +85,12 @@ extension Connection {
       }
     }
     var rest = payload
-    return try await sendChunked(format: format, attributes: attributes) { longest in
+    return try await sendPieces(
+      format: format, attributes: attributes, size: UInt64(payload.count)
+    ) { longest in
       defer { rest = rest.dropFirst(longest) }
       return rest.prefix(longest)
     }
-  }
-
-  /// Accepts an object that `source` yields in pieces, none longer than it is told; an empty one
-  /// ends it. Memory stays constant: the next piece is asked for when there is room.
-  ///
-  /// - Throws: What the source throws, after the receiver was told that the object will not be
-  ///   completed; the receiver's refusal, when that comes first.
-  func sendChunked(
-    format: ObjectFormat, attributes: Bytes?, expectedSize: UInt64? = nil,
-    _ source: (Int) async throws(PouchError) -> Bytes
-  ) async throws(PouchError) -> UInt64 {
-    if let expectedSize { try check(size: expectedSize) }
-    let longest = try longestPayload(beside: nil)
-    var chunk = try await source(longestPayload(beside: attributes))
-    var next = chunk.isEmpty ? chunk : try await source(longest)
-    if next.isEmpty {
-      try check(size: UInt64(chunk.count))
-      try Attributes.check(size: expectedSize, of: UInt64(chunk.count), isWhole: true)
-      return try await accept { state in
-        state.session.outbox.appendWhole(chunk, format: format, attributes: attributes)
-      } length: {
-        chunk.count
-      }
-    }
-    let id = try await accept(inChunks: true) { state in
-      state.session.outbox.beginChunked(chunk, format: format, attributes: attributes)
-    } length: {
-      0
-    }
-    defer { admitChunked() }
-    var offset = UInt64(chunk.count)
-    do {
-      while !chunk.isEmpty {
-        chunk = next
-        next = chunk.isEmpty ? chunk : try await source(longest)
-        var place = Attributes()
-        place.offset = offset
-        offset += UInt64(chunk.count)
-        try check(size: offset)
-        let isLast = next.isEmpty
-        try Attributes.check(size: expectedSize, of: offset, isWhole: isLast)
-        let encoded = try place.encoded()
-        let piece = chunk
-        _ = try await accept(continuing: id) { state in
-          state.session.outbox.continueChunked(
-            id, piece, format: format, isLast: isLast, attributes: encoded)
-          return id
-        } length: {
-          0
-        }
-        if isLast { break }
-      }
-    } catch {
-      let (flusher, refusal) = state.withLock { state in
-        if state.outcome == nil { state.session.cancel(id) }
-        return (state.idleFlusher.take(), state.refusals.report(id))
-      }
-      flusher?.resume()
-      // The receiver's word may have come while the source was waited for.
-      if let refusal { throw Connection.error(for: refusal, id) }
-      throw error.at(objectID: id)
-    }
-    return id
-  }
-
-  /// Lets those go on who wait to begin an object in chunks, where one more may.
-  private func admitChunked() {
-    var ready: [Waiter] = []
-    state.withLock { state in
-      if state.session.outbox.hasRoomForChunks { state.waiting.takeIncomplete(into: &ready) }
-    }
-    for waiter in ready { waiter.fire(.success(())) }
   }
 
   /// Runs `append` under the lock once there is room.

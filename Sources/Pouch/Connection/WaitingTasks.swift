@@ -8,6 +8,7 @@ struct WaitingTasks: Sendable {
   private var incomplete: [Waiter] = []
   private var replies: [Waiter] = []
   private var receipts = ReceiptWaiters()
+  private var sources = SourceWaiters()
   private var end: [Waiter] = []
   private var spare: [Waiter] = []
   /// Waiters beyond this are not kept for the next wait.
@@ -32,6 +33,21 @@ struct WaitingTasks: Sendable {
     receipts.insert(waiter, for: id)
     return waiter
   }
+
+  /// Waits for what makes it vain to wait for the source of an object that has not begun.
+  mutating func waitBesideSource() -> Waiter {
+    let waiter = Waiter()
+    sources.insert(waiter)
+    return waiter
+  }
+
+  /// Lets whoever waits beside a source wait for object `id` from here on, which has begun.
+  mutating func begin(_ id: UInt64, _ waiter: Waiter) { sources.begin(id, waiter) }
+
+  /// Forgets who waits beside a source that has come to its end.
+  ///
+  /// - Parameter id: Its object; nil when that did not begin.
+  mutating func forget(_ waiter: Waiter, _ id: UInt64?) { sources.remove(waiter, id) }
 
   /// Waits for the peer to read replies.
   mutating func waitForReplies() -> Waiter {
@@ -77,6 +93,19 @@ struct WaitingTasks: Sendable {
     for run in runs { receipts.take(run, into: &ready) }
   }
 
+  /// Those who wait beside the source of object `id`, which the receiver has refused.
+  mutating func takeSource(of id: UInt64, into ready: inout [Waiter]) {
+    sources.take(id, into: &ready)
+  }
+
+  /// Those who wait beside the sources of objects that have not begun.
+  mutating func takeSourcesBefore(into ready: inout [Waiter]) {
+    sources.takeThoseBefore(into: &ready)
+  }
+
+  /// Those who wait beside sources.
+  mutating func takeSources(into ready: inout [Waiter]) { sources.takeAll(into: &ready) }
+
   /// Those who wait to begin a chunked object.
   mutating func takeIncomplete(into ready: inout [Waiter]) {
     ready += incomplete
@@ -103,6 +132,7 @@ struct WaitingTasks: Sendable {
     var ready = end
     end = []
     takeSenders(into: &ready)
+    takeSources(into: &ready)
     takeReplies(into: &ready)
     receipts.takeAll(into: &ready)
     return ready

@@ -85,9 +85,39 @@ extension Length10Connection {
   ) async throws(PouchError) -> Receipt {
     try check(format, attributes)
     guard format == .pickle, let size = attributes.size else {
-      return try await send(collect(source), attributes: attributes, format: format)
+      let whole = try await untilVain { news async throws(PouchError) in
+        defer { state.withLock { $0.sources.remove(news, nil) } }
+        return try await collect(source)
+      }
+      return try await send(whole, attributes: attributes, format: format)
     }
-    return try await stream(size, source)
+    return try await untilVain { news async throws(PouchError) in
+      try await stream(size, until: news, source)
+    }
+  }
+
+  /// Waits for a source in `body`, which is cancelled as soon as that is vain.
+  ///
+  /// - Parameter body: Is given what says so, and forgets it at its end.
+  /// - Throws: What `body` throws, or why it was cancelled.
+  private func untilVain<R: Sendable>(
+    _ body: (_ news: Waiter) async throws(PouchError) -> R
+  ) async throws(PouchError) -> R {
+    let news = Waiter()
+    try state.withLock { state -> Result<Void, PouchError> in
+      if let reason = state.reasonToRefuse { return .failure(reason) }
+      state.sources.insert(news)
+      return .success(())
+    }.get()
+    return try await withCancellation(by: news) { () async throws(PouchError) in
+      do throws(PouchError) {
+        return try await body(news)
+      } catch {
+        // What was cancelled is not the cause; of an object that has begun it is told already.
+        guard Task.isCancelled, error.objectID == nil else { throw error }
+        throw state.withLock { $0.reasonToRefuse } ?? error
+      }
+    }
   }
 
   /// Sends what `source` yields behind the length that it was announced with, in constant memory.
@@ -95,21 +125,24 @@ extension Length10Connection {
   /// A piece is written when the next one is there: the last one only when it is known to be the
   /// last, so that an object which does not have its length never arrives whole.
   private func stream(
-    _ size: UInt64, _ source: (Int) async throws(PouchError) -> Bytes
+    _ size: UInt64, until news: Waiter, _ source: (Int) async throws(PouchError) -> Bytes
   ) async throws(PouchError) -> Receipt {
     var waiting = [try Length10.header(for: size)]
-    var piece = try await source(Length10Connection.pieceSize)
+    var id: UInt64?
+    defer { state.withLock { $0.sources.remove(news, id) } }
+    var piece = try await nextPiece(Length10Connection.pieceSize, of: source)
     var left = size
     try await takeTurn()
-    var id: UInt64?
     do throws(PouchError) {
       while true {
         guard UInt64(piece.count) <= left else { throw Length10Connection.wrongSize(size, "more") }
         left -= UInt64(piece.count)
-        let next = piece.isEmpty ? piece : try await source(Length10Connection.pieceSize)
+        let next =
+          piece.isEmpty
+          ? piece : try await nextPiece(Length10Connection.pieceSize, of: source)
         if next.isEmpty, left > 0 { throw Length10Connection.wrongSize(size, "fewer") }
         if left == 0, !next.isEmpty { throw Length10Connection.wrongSize(size, "more") }
-        if id == nil { id = begin() }
+        if id == nil { id = try begin(news) }
         try await write(waiting + [piece])
         waiting = []
         if next.isEmpty { break }
@@ -130,7 +163,7 @@ extension Length10Connection {
   ) async throws(PouchError) -> Bytes {
     var whole = ByteBuffer()
     while true {
-      let piece = try await source(Length10Connection.pieceSize)
+      let piece = try await nextPiece(Length10Connection.pieceSize, of: source)
       if piece.isEmpty { return whole.freeze() }
       guard whole.count + piece.count <= limits.object else {
         throw PouchError(
@@ -153,12 +186,31 @@ extension Length10Connection {
     }
   }
 
+  /// The same, for an object whose source is waited for.
+  ///
+  /// - Parameter news: Who waits beside that.
+  /// - Throws: Why nothing can be sent any more.
+  private func begin(_ news: Waiter) throws(PouchError) -> UInt64 {
+    try state.withLock { state -> Result<UInt64, PouchError> in
+      // What has made it vain may have come just now, behind the turn.
+      if let reason = state.reasonToRefuse { return .failure(reason) }
+      state.accepted += 1
+      state.sources.begin(state.accepted, news)
+      return .success(state.accepted)
+    }.get()
+  }
+
   /// Ends the connection in the middle of an object, of which the rest cannot be taken back.
   ///
   /// - Returns: Why.
   private func giveUp(_ id: UInt64, _ error: PouchError) -> PouchError {
-    state.withLock { $0.undelivered += 1 }
-    let reason = reason(for: error)
+    let cause = state.withLock { state -> PouchError? in
+      state.undelivered += 1
+      // What was cancelled when the connection ended is not the cause.
+      guard Task.isCancelled, case .failure(let cause) = state.outcome else { return nil }
+      return cause
+    }
+    let reason = cause ?? reason(for: error)
     abort(reason)
     return reason.at(endpoint: info.endpoint, objectID: id)
   }

@@ -43,12 +43,15 @@ extension Length10Connection {
   /// Notes under the lock what keeps others from sending, and waits until nobody writes.
   func waitForWriter(_ note: (inout State) -> Void) async {
     let waiter = Waiter()
+    var ready: [Waiter] = []
     let isWriting = state.withLock { state -> Bool in
       note(&state)
+      state.sources.takeThoseBefore(into: &ready)
       guard state.isWriting, state.outcome == nil else { return false }
       state.turns.append(waiter)
       return true
     }
+    for waiter in ready { waiter.fire(.success(())) }
     guard isWriting else { return }
     do throws(PouchError) { try await waiter.wait() } catch { return }
     passTurn()

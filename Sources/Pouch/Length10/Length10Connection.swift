@@ -26,6 +26,8 @@ final class Length10Connection: PeerConnection {
     var accepted: UInt64 = 0
     /// Objects that were begun and not written whole.
     var undelivered: UInt64 = 0
+    /// Whoever waits beside the source of an object.
+    var sources = SourceWaiters()
 
     // The receiving end.
 
@@ -92,7 +94,9 @@ final class Length10Connection: PeerConnection {
         state.turns = []
         state.endWaiters = []
       }
-      return state.turns + state.endWaiters
+      var waiters = state.turns + state.endWaiters
+      state.sources.takeAll(into: &waiters)
+      return waiters
     }
     let error =
       if case .failure(let reason) = outcome { reason } else { Length10Connection.closedError }
@@ -107,7 +111,12 @@ final class Length10Connection: PeerConnection {
   }
 
   func beginClosing(code: String) {
-    state.withLock { $0.isClosing = true }
+    var ready: [Waiter] = []
+    state.withLock { state in
+      state.isClosing = true
+      state.sources.takeThoseBefore(into: &ready)
+    }
+    for waiter in ready { waiter.fire(.success(())) }
     closing.fire(.success(()))
   }
 

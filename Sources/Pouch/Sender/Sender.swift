@@ -146,7 +146,9 @@ public final class Sender: Sendable {
   ///   - attributes: What travels beside it; say its size when that is known.
   ///   - format: How the bytes are serialized.
   ///   - source: Yields the next piece, at most as long as it is told; an empty one ends the
-  ///     object.
+  ///     object. A piece is sent when it is there. When the receiver refuses the object, or the
+  ///     connection ends, while the source is waited for, the source is cancelled as a task is, and
+  ///     this throws the reason once it has returned; what it returns then ends nothing.
   /// - Throws: What the source throws, after the receiver was told; as `send` otherwise.
   @discardableResult
   public func send(

@@ -106,7 +106,7 @@ package struct InputFile: Sendable {
         throw .system(.inputMissing, "'\(label)' cannot be read", errno: errno)
       }
       guard status.st_mode & S_IFMT == S_IFREG else {
-        return InputReader(stream: handle, label, interrupt)
+        return try InputReader(stream: handle, label, interrupt)
       }
       let start = isStandardInput ? max(0, lseek(handle.number, 0, SEEK_CUR)) : 0
       return try InputReader(

@@ -9,8 +9,8 @@ internal import PouchSockets
 struct InputReader: Sendable {
   private enum Source: Sendable {
     case file(RegularFile)
-    /// A pipe, a device: what comes, until it ends.
-    case stream(FileHandle)
+    /// A pipe, a device: what comes, until it ends, or the task that waits for it is cancelled.
+    case stream(FileHandle, cancellation: Alarm)
   }
 
   let label: String
@@ -21,8 +21,9 @@ struct InputReader: Sendable {
   private var ahead = Bytes()
   private var hasEnded = false
 
-  init(stream: FileHandle, _ label: String, _ interrupt: Interrupt) {
-    source = .stream(stream)
+  /// - Throws: `.internal` when there is no pipe.
+  init(stream: FileHandle, _ label: String, _ interrupt: Interrupt) throws(PouchError) {
+    source = .stream(stream, cancellation: try Alarm())
     self.label = label
     self.interrupt = interrupt
   }
@@ -49,7 +50,7 @@ struct InputReader: Sendable {
   /// once something is: what comes slowly is not held up until there is more.
   ///
   /// - Throws: `.inputMissing` with the system's reason; `.badData` when a file has changed, before
-  ///   the last of its bytes are given out; what the interrupt brings.
+  ///   the last of its bytes are given out; what the interrupt brings; `.cancelled` for a pipe.
   mutating func next(_ longest: Int) async throws(PouchError) -> Bytes {
     if ahead.isEmpty, !hasEnded { try await read(longest) }
     let piece = ahead.prefix(longest)
@@ -82,29 +83,42 @@ struct InputReader: Sendable {
   }
 
   private mutating func read(_ longest: Int) async throws(PouchError) {
-    let (source, label, interrupt, isBegun) = (source, label, interrupt, isBegun)
-    (ahead, self.source, hasEnded) = try await BlockingPool.shared.run {
-      () throws(PouchError) in
-      switch source {
-      case .file(var file):
+    let (label, interrupt, isBegun) = (label, interrupt, isBegun)
+    switch source {
+    case .file(let file):
+      (ahead, source, hasEnded) = try await BlockingPool.shared.run { () throws(PouchError) in
+        var file = file
         let bytes = try file.next(max(RegularFile.block, longest))
         // The end is the end, whoever has lost interest meanwhile.
         if !bytes.isEmpty { try interrupt.check(isBegun: isBegun) }
         return (bytes, .file(file), file.hasEnded)
-      case .stream(let handle):
-        let bytes = try InputReader.read(
-          handle, longest, label, interrupt, isBegun: isBegun)
-        return (bytes, source, bytes.isEmpty)
       }
+    case .stream(let handle, let cancellation):
+      let result = await withTaskCancellationHandler {
+        do throws(PouchError) {
+          return Result<Bytes, PouchError>.success(
+            try await BlockingPool.shared.run { () throws(PouchError) in
+              try InputReader.read(
+                handle, longest, label, interrupt, isBegun: isBegun, cancellation)
+            })
+        } catch {
+          return .failure(error)
+        }
+      } onCancel: {
+        cancellation.trigger(PouchError(.cancelled, "cancelled while '\(label)' was read"))
+      }
+      ahead = try result.get()
+      hasEnded = ahead.isEmpty
     }
   }
 
   private static func read(
-    _ handle: FileHandle, _ length: Int, _ label: String, _ interrupt: Interrupt, isBegun: Bool
+    _ handle: FileHandle, _ length: Int, _ label: String, _ interrupt: Interrupt, isBegun: Bool,
+    _ cancellation: Alarm
   ) throws(PouchError) -> Bytes {
     var buffer = ByteBuffer(capacity: length)
     while buffer.count < length {
-      try interrupt.wait(for: handle.number, isBegun: isBegun)
+      try interrupt.wait(for: handle.number, isBegun: isBegun, or: cancellation)
       let room = length - buffer.count
       var number: Int32 = 0
       let count = buffer.fill(minimum: room) { memory in

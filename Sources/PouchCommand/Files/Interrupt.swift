@@ -34,12 +34,18 @@ package final class Interrupt: Sendable {
 
   /// Waits until `descriptor` has something to read, or has ended. Blocks.
   ///
-  /// - Parameter isBegun: Whether it is the rest of an object that is on its way.
-  /// - Throws: What `trigger` was given, once it was called, when there is nothing to read.
-  func wait(for descriptor: Int32, isBegun: Bool = false) throws(PouchError) {
+  /// - Parameters:
+  ///   - isBegun: Whether it is the rest of an object that is on its way.
+  ///   - cancellation: Ends this wait alone.
+  /// - Throws: What `trigger`, or the cancellation, was given, once it was called, when there is
+  ///   nothing to read.
+  func wait(
+    for descriptor: Int32, isBegun: Bool, or cancellation: Alarm
+  ) throws(PouchError) {
     let alarm = isBegun ? begun : fresh
-    guard !alarm.wait(for: descriptor, POLLIN) else { return }
+    guard !alarm.wait(for: descriptor, POLLIN, or: cancellation) else { return }
     try check(isBegun: isBegun)
+    if let error = cancellation.reason { throw error }
   }
 
   /// Waits until nobody reads from the pipe or socket `descriptor` any more. Blocks.
@@ -54,7 +60,7 @@ package final class Interrupt: Sendable {
 }
 
 /// A pipe that has something to read once it was triggered.
-private final class Alarm: Sendable {
+final class Alarm: Sendable {
   private let read: FileHandle
   private let write: FileHandle
   private let state = Mutex<PouchError?>(nil)
@@ -79,15 +85,16 @@ private final class Alarm: Sendable {
     _ = retrying { Glibc.write(write.number, &byte, 1) }
   }
 
-  /// Waits for `events` of `descriptor`, or its end, or the alarm.
+  /// Waits for `events` of `descriptor`, or its end, or this alarm, or another one.
   ///
   /// - Returns: Whether the descriptor has something.
-  func wait(for descriptor: Int32, _ events: Int32) -> Bool {
+  func wait(for descriptor: Int32, _ events: Int32, or other: Alarm? = nil) -> Bool {
     var waits = [
       pollfd(fd: descriptor, events: Int16(events), revents: 0),
       pollfd(fd: read.number, events: Int16(POLLIN), revents: 0),
     ]
-    _ = retrying { poll(&waits, 2, -1) }
+    if let other { waits.append(pollfd(fd: other.read.number, events: Int16(POLLIN), revents: 0)) }
+    _ = retrying { poll(&waits, nfds_t(waits.count), -1) }
     return waits[0].revents != 0
   }
 }

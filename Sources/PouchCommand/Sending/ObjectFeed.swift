@@ -50,7 +50,7 @@ struct ObjectFeed: Sendable {
 
   /// The next object, or nil when there are no more.
   ///
-  /// - Throws: What the interrupt brings.
+  /// - Throws: What the interrupt brings; `.cancelled`.
   mutating func nextItem() async throws(PouchError) -> Item? {
     while true {
       if lines != nil {
@@ -65,10 +65,16 @@ struct ObjectFeed: Sendable {
       do throws(PouchError) {
         if let item = try await begin(input) { return item }
       } catch {
-        try interrupt.check()
+        try stop(error)
         return .failed(label: input.label, error)
       }
     }
+  }
+
+  /// - Throws: What ends the reading of all inputs, if `error` came of that.
+  private func stop(_ error: PouchError) throws(PouchError) {
+    try interrupt.check()
+    if error.code == .cancelled { throw error }
   }
 
   /// Opens an input.
@@ -105,7 +111,7 @@ struct ObjectFeed: Sendable {
         guard let next = try await lines?.next() else { return rest(of: input) }
         line = next
       } catch {
-        try interrupt.check()
+        try stop(error)
         lines = nil
         return .failed(label: input.label, error)
       }

@@ -223,7 +223,8 @@ final class Sending: Service {
             size += UInt64(piece.count)
             return piece
           } catch {
-            hasFailed = true
+            // One that was cancelled has not failed: whoever did that says why.
+            hasFailed = error.code != .cancelled
             throw error
           }
         }

@@ -204,6 +204,48 @@ struct Length10SendingTests {
     #expect(outcome.error == nil)
   }
 
+  @Test(
+    "a sender whose source is silent is told that the receiver has left",
+    arguments: [nil, 5] as [UInt64?])
+  func receiverLeftSilence(_ size: UInt64?) async throws {
+    let outcome = try await Self.withLine { sender, peer in
+      let error = await #expect(throws: PouchError.self) {
+        try await sender.send(attributes: Attributes(size: size), format: .pickle) {
+          _ async throws(PouchError) in
+          try? await peer.finish()
+          try await Waiter().wait()
+          return Bytes()
+        }
+      }
+      #expect(error?.code == .peerClosed)
+      #expect(sender.summary.accepted == 0)
+    }
+    #expect(outcome.error == nil)
+  }
+
+  @Test("the silence of a source in the middle of its object ends with the connection")
+  func silence() async throws {
+    let outcome = try await Self.withLine { sender, peer in
+      let error = await #expect(throws: PouchError.self) {
+        var count = 0
+        try await sender.send(attributes: Attributes(size: 5), format: .pickle) {
+          _ async throws(PouchError) in
+          count += 1
+          if count <= 2 { return Bytes([1]) }
+          var buffer = ByteBuffer()
+          while buffer.count < 11 { _ = try await peer.read(into: &buffer) }
+          peer.close()
+          try await Waiter().wait()
+          return Bytes()
+        }
+      }
+      #expect(error?.code == .connectionLost)
+      #expect(error?.objectID == 1)
+      #expect(sender.summary.undelivered == 1)
+    }
+    #expect(outcome.error?.code == .connectionLost)
+  }
+
   @Test("a send that is cancelled in the middle of its object ends the connection")
   func cancelled() async throws {
     let outcome = try await Self.withLine(Length10Line(capacity: 100)) { sender, peer in
