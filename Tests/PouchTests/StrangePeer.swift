@@ -1,3 +1,4 @@
+import PouchTLS
 import Synchronization
 import Testing
 
@@ -17,6 +18,32 @@ final class StrangePeer: Sendable {
   private let incoming = Mutex(Incoming())
 
   init(stream: any ByteStream) { self.stream = stream }
+
+  /// Connects and completes the handshake, and says and reads nothing more by itself.
+  static func join(
+    _ endpoint: Endpoint, as role: Role, tls: TLSSettings?, window: Window = .standard
+  ) async throws -> StrangePeer {
+    let transport = try Transports().transport(
+      for: endpoint, tls: tls, connectTimeout: .seconds(100))
+    let stream = try await connect(transport, to: endpoint)
+    var offer = Handshake.Offer(
+      role: role, id: [UInt8](repeating: 1, count: 16), software: "strange/1", frame: 1 << 20,
+      object: nil, heartbeat: 0, stages: [], acknowledge: .processed, window: window,
+      accept: { _ throws(PouchError) in [] })
+    offer.formats = [.raw, .pickle]
+    let outcome = try await Establishment(
+      stream: stream, endpoint: endpoint, offer: offer, isInitiator: true, timeouts: .patient
+    ).run()
+    let peer = StrangePeer(stream: stream)
+    peer.incoming.withLock { $0.buffer.append(outcome.arrived) }
+    return peer
+  }
+
+  static func connect(
+    _ transport: some Transport, to endpoint: Endpoint
+  ) async throws -> any ByteStream {
+    try await transport.connect(to: endpoint)
+  }
 
   static func frame(
     _ kind: FrameKind, id: UInt64 = 0, count: UInt32 = 0, _ body: Bytes = Bytes()

@@ -65,7 +65,9 @@ final class Connection: Sendable {
   /// Bytes that have arrived, for the monitor.
   let arrivedBytes = Atomic<UInt64>(0)
   let isInsideFrame = Atomic<Bool>(false)
-  let isListening = Atomic<Bool>(true)
+  /// Whether the reader waits for bytes: not before it has handed over what came behind the
+  /// handshake.
+  let isListening = Atomic<Bool>(false)
   /// Set while the peer does not read the replies that it has this side queue.
   let hasTooManyReplies = Atomic<Bool>(false)
   /// Set when there are `stalled` objects.
