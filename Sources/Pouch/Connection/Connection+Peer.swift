@@ -13,12 +13,17 @@ extension Connection: PeerConnection {
     return place(error)
   }
 
-  var hasCredit: Bool {
+  var hasCredit: Bool { state.withLock { $0.hasCredit } }
+
+  func watchCredit(_ waiter: Waiter) -> Bool {
     state.withLock { state in
-      state.outcome == nil && state.acceptsObjects
-        && state.session.outbox.obstacle(0) == nil
+      guard state.outcome == nil, !state.hasCredit else { return false }
+      state.waiting.pick(waiter)
+      return true
     }
   }
+
+  func forgetCredit(_ waiter: Waiter) { state.withLock { $0.waiting.unpick(waiter) } }
 
   var summary: SenderSummary {
     state.withLock { state in
@@ -92,5 +97,11 @@ extension Connection: PeerConnection {
     let id = try await sendChunked(
       format: format, attributes: attributes.encoded(), size: attributes.size, source)
     return Receipt(id: id, connection: self)
+  }
+}
+
+extension Connection.State {
+  fileprivate var hasCredit: Bool {
+    outcome == nil && acceptsObjects && session.outbox.obstacle(0) == nil
   }
 }

@@ -6,6 +6,8 @@ struct WaitingTasks: Sendable {
   private var unwritten: [Waiter] = []
   private var window: [Waiter] = []
   private var incomplete: [Waiter] = []
+  /// Those who wait for any of several connections to take an object.
+  private var pickers: [ObjectIdentifier: Waiter] = [:]
   private var replies: [Waiter] = []
   private var receipts = ReceiptWaiters()
   private var sources = SourceWaiters()
@@ -26,6 +28,12 @@ struct WaitingTasks: Sendable {
     }
     return waiter
   }
+
+  /// Lets `waiter` wait here, and elsewhere, for an object to be taken.
+  mutating func pick(_ waiter: Waiter) { pickers[ObjectIdentifier(waiter)] = waiter }
+
+  /// Forgets `waiter`, who waits here no more.
+  mutating func unpick(_ waiter: Waiter) { pickers[ObjectIdentifier(waiter)] = nil }
 
   /// Waits for object `id` to be settled.
   mutating func wait(forReceiptOf id: UInt64) -> Waiter {
@@ -79,11 +87,19 @@ struct WaitingTasks: Sendable {
   mutating func takeUnwritten(into ready: inout [Waiter]) {
     assert(ready.isEmpty, "nobody is forgotten")
     swap(&ready, &unwritten)
+    takePickers(into: &ready)
+  }
+
+  private mutating func takePickers(into ready: inout [Waiter]) {
+    guard !pickers.isEmpty else { return }
+    ready += pickers.values
+    pickers = [:]
   }
 
   /// Those who wait for the window to open, if `isOpen` says that it has.
   mutating func takeWindow(into ready: inout [Waiter], _ isOpen: () -> Bool) {
-    guard !window.isEmpty, isOpen() else { return }
+    guard !window.isEmpty || !pickers.isEmpty, isOpen() else { return }
+    takePickers(into: &ready)
     ready += window
     window.removeAll(keepingCapacity: true)
   }
@@ -122,6 +138,7 @@ struct WaitingTasks: Sendable {
   mutating func takeSenders(into ready: inout [Waiter]) {
     ready += window
     ready += unwritten
+    takePickers(into: &ready)
     takeIncomplete(into: &ready)
     window.removeAll(keepingCapacity: true)
     unwritten.removeAll(keepingCapacity: true)

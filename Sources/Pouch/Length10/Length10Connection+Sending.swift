@@ -6,6 +6,18 @@ extension Length10Connection {
     state.withLock { $0.reasonToRefuse == nil && !$0.isWriting }
   }
 
+  func watchCredit(_ waiter: Waiter) -> Bool {
+    state.withLock { state in
+      guard !state.hasEnded, state.reasonToRefuse != nil || state.isWriting else { return false }
+      state.pickers[ObjectIdentifier(waiter)] = waiter
+      return true
+    }
+  }
+
+  func forgetCredit(_ waiter: Waiter) {
+    state.withLock { $0.pickers[ObjectIdentifier(waiter)] = nil }
+  }
+
   /// With nothing acknowledged, what was written stays in flight.
   var summary: SenderSummary {
     state.withLock { state in

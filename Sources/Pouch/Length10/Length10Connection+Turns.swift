@@ -28,13 +28,16 @@ extension Length10Connection {
   /// Hands the turn to whoever waits longest.
   func passTurn() {
     while true {
+      var ready: [Waiter] = []
       let next = state.withLock { state -> Waiter? in
         if state.turns.isEmpty {
           state.isWriting = false
+          state.takePickers(into: &ready)
           return nil
         }
         return state.turns.removeFirst()
       }
+      for waiter in ready { waiter.fire(.success(())) }
       // One that was cancelled is passed over.
       guard let next, !next.fire(.success(())) else { return }
     }
@@ -47,6 +50,7 @@ extension Length10Connection {
     let isWriting = state.withLock { state -> Bool in
       note(&state)
       state.sources.takeThoseBefore(into: &ready)
+      state.takePickers(into: &ready)
       guard state.isWriting, state.outcome == nil else { return false }
       state.turns.append(waiter)
       return true
@@ -59,6 +63,15 @@ extension Length10Connection {
 }
 
 extension Length10Connection.State {
+  /// Whether nothing will be taken any more.
+  var hasEnded: Bool { outcome != nil || peerHasLeft }
+
+  /// Moves those who wait for any of several connections to the end of `ready`.
+  mutating func takePickers(into ready: inout [Waiter]) {
+    ready += pickers.values
+    pickers = [:]
+  }
+
   /// Why nothing can be sent; nil when it can.
   var reasonToRefuse: PouchError? {
     if case .failure(let error) = outcome { return error }

@@ -21,6 +21,8 @@ final class Length10Connection: PeerConnection {
     var isWriting = false
     /// Whoever waits for that turn, in order.
     var turns: [Waiter] = []
+    /// Whoever waits for any of several connections to take an object.
+    var pickers: [ObjectIdentifier: Waiter] = [:]
     /// The receiver has ended its stream, which means that it has left.
     var peerHasLeft = false
     var accepted: UInt64 = 0
@@ -96,6 +98,7 @@ final class Length10Connection: PeerConnection {
       }
       var waiters = state.turns + state.endWaiters
       state.sources.takeAll(into: &waiters)
+      state.takePickers(into: &waiters)
       return waiters
     }
     let error =
@@ -121,7 +124,7 @@ final class Length10Connection: PeerConnection {
   }
 
   var isClosing: Bool { state.withLock { $0.isClosing } }
-  var hasEnded: Bool { state.withLock { $0.outcome != nil || $0.peerHasLeft } }
+  var hasEnded: Bool { state.withLock { $0.hasEnded } }
 
   var endReason: PouchError? {
     guard case .failure(let error) = state.withLock({ $0.outcome }) else { return nil }

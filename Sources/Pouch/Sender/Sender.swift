@@ -179,13 +179,27 @@ public final class Sender: Sendable {
             return .success(connection)
           }
         }
-        if let open = state.connections.first(where: { !$0.hasEnded }) { return .success(open) }
         state.waiters.append(waiter)
         return .success(nil)
       }
       if let connection = try found.get() { return connection }
-      try await waiter.wait()
+      try await waitForCredit(waiter)
     }
+  }
+
+  /// Waits until any connection may take an object, or a receiver has come, or none will: one that
+  /// takes nothing holds up nobody.
+  private func waitForCredit(_ waiter: Waiter) async throws(PouchError) {
+    let open = state.withLock { $0.connections }.filter { !$0.hasEnded }
+    defer {
+      for connection in open { connection.forgetCredit(waiter) }
+      state.withLock { state in state.waiters.removeAll { $0 === waiter } }
+    }
+    for connection in open where !connection.watchCredit(waiter) {
+      // It is asked again.
+      waiter.fire(.success(()))
+    }
+    try await waiter.wait()
   }
 
   /// Takes a receiver that has connected.
@@ -247,10 +261,12 @@ public final class Sender: Sendable {
   ///   `.objectsFailed` when an object of any connection was not delivered, or was refused and no
   ///   receipt has said so. The error says how many.
   public func close() async throws(PouchError) {
-    let connections = state.withLock { state -> [any PeerConnection] in
+    let (connections, waiters) = state.withLock { state in
       state.isClosed = true
-      return state.connections
+      defer { state.waiters = [] }
+      return (state.connections, state.waiters)
     }
+    for waiter in waiters { waiter.fire(.success(())) }
     for connection in connections { connection.beginClosing(code: "done") }
     var failure: PouchError?
     for connection in connections {

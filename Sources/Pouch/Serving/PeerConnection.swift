@@ -26,6 +26,12 @@ protocol PeerConnection: AnyObject, Sendable {
 
   /// Whether an object would be accepted now.
   var hasCredit: Bool { get }
+  /// Lets `waiter` be fired when an object may be accepted, or never will be.
+  ///
+  /// - Returns: false when there is nothing to wait for.
+  func watchCredit(_ waiter: Waiter) -> Bool
+  /// Forgets `waiter`, fired or not.
+  func forgetCredit(_ waiter: Waiter)
   /// The books of the sending end.
   var summary: SenderSummary { get }
   /// What the sending end has lost, once the connection has ended.
