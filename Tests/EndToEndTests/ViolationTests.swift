@@ -14,7 +14,7 @@ struct ViolationTests {
     "receiver: limits", "receiver: stages", "receiver: time-outs", "receiver: dials",
     "receiver: ends", "receiver: TLS", "sender: handshake", "sender: listens", "sender: frames",
     "sender: answers", "sender: window", "sender: stages", "sender: CLOSE", "sender: time-outs",
-    "sender: TLS",
+    "sender: hostile", "sender: TLS",
   ]
 
   @Test("the second peer reads and writes the vectors of the page")

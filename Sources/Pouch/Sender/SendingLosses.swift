@@ -31,10 +31,12 @@ struct SendingLosses: Sendable {
       + "acknowledged, \(summary.refused) refused and \(summary.undelivered) not delivered"
     if summary.inFlight > 0 { books += "; of \(summary.inFlight) nothing is known" }
     if let failure {
-      return PouchError(
+      let error = PouchError(
         failure.code, "\(failure.message); \(books)", hint: failure.hint, cause: failure.cause,
         endpoint: failure.endpoint, peer: failure.peer, objectID: failure.objectID,
         stage: failure.stage)
+      // It says, too, whether the peer broke the protocol.
+      return failure.answer.map { error.answered(by: $0) } ?? error
     }
     let why = undelivered > 0 ? reason : refusal
     return PouchError(

@@ -251,8 +251,10 @@ final class Sending: Service {
       }
       return Pending(receipt: receipt, label: object.label, size: size)
     } catch {
-      // Its size, or the receiver's word: the next object may fare better.
-      let isAlone = error.code == .rejected || error.code == .limitExceeded
+      // Its size, or the receiver's word: the next object may fare better. A limit that the peer
+      // has passed ends the connection.
+      let isAlone =
+        error.code == .rejected || error.code == .limitExceeded && !error.isOfProtocol
       guard isAlone, !interrupt.isTriggered else { throw error }
       await refuse(object.label, error)
       return nil

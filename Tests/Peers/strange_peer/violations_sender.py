@@ -16,6 +16,7 @@ from script import (ABSENT, CLOSED, CLOSE_SEEN, FINE, HALF_CLOSE, HELLO_SEEN, PR
                     ROUND_TRIP, Bytes, Do, Either, Ends, Frame, Greeting, Rejects, Together,
                     Until, ack, begun, cancel, case, close, credit, data, entry, hello, nack, ping,
                     pong, ready, reject, welcome, whole)
+from sides import PATIENCE, Ended
 from violations_receiver import OTHER_KINDS, abrupt, in_place, indefinite, last_byte, nested, with_pair
 
 PROTOCOL, LIMIT = Rejects("protocol", behind_close=True), Rejects("limit", behind_close=True)
@@ -551,6 +552,61 @@ TIMES = [
 ]
 
 
+# Receivers that mean no good
+
+
+def trickle(side):
+    """A WELCOME that would come in time, if it came faster."""
+    body = frames.seal_map(WELCOME, cbor.encode(side.greeting(WELCOME, {})))
+    for byte in frames.Header(len(body), WELCOME).encode() + body:
+        side.write(bytes([byte]))
+        try:
+            side.wait(lambda side: False, 0.1)
+        except Ended:
+            if side.end != "silence":
+                raise
+            side.end = None
+
+
+def without_end(*steps):
+    """Frames, as long as anybody takes them; nothing is read meanwhile."""
+    def act(side):
+        side.stream.settimeout(PATIENCE)
+        many = b"".join(step.bytes(side) for step in steps) * 200
+        while True:
+            side.write(many)
+    return Do(act)
+
+
+HOSTILE = [
+    case("a WELCOME that trickles", "1, 14", [PREFACE, HELLO_SEEN, Do(trickle)], CLOSED, greets=False,
+         options=HELLO_SOON, exit=75),
+    case("a preface that trickles", "1, 14", [
+        *[step for byte in frames.PREFACE[:6] for step in (Bytes(bytes([byte])), HELLO_SEEN)]], CLOSED,
+         greets=False, options=HELLO_SOON, exit=75),
+    timed("a silence in the middle of an object: nothing is read", begun(1), MUTE,
+          Do(lambda side: side.program.wait()), options=BEATING, objects=(LARGE,), exit=69),
+    timed("PINGs without end, and nothing is read", begun(1), without_end(ping()), options=BODY_SOON,
+          objects=(LARGE,), exit=76),
+    fatal("ACKs without end of what was not sent", "6, 13", begun(1), without_end(ack(2, 77)),
+          reaction=Either(CLOSED, Ends(), PROTOCOL), objects=(LARGE,)),
+    fatal("NACKs without end of what was not sent", "6, 13", begun(1), without_end(nack(77)),
+          reaction=Either(CLOSED, Ends(), PROTOCOL), objects=(LARGE,)),
+    fatal("garbage without end", "2, 13", begun(1), Do(lambda side: pour(side)),
+          reaction=Either(CLOSED, Ends(), PROTOCOL), objects=(LARGE,)),
+    case("a window of nothing, and an object of one byte at most", "4, 6", [], Ends(), exit=65, objects=(5,),
+         hello={"object": 1, "window": {"objects": 0, "bytes": 0}}, books={"accepted": 0}),
+    timed("told to stop: a window of nothing, and no answer", whole(1), STOP, exit=143, options=STOPPING,
+          hello={"window": {"objects": 0, "bytes": 0}}, objects=(5,) * 6),
+]
+
+
+def pour(side):
+    side.stream.settimeout(PATIENCE)
+    while True:
+        side.write(bytes(range(256)) * 256)
+
+
 # TLS
 
 
@@ -578,5 +634,6 @@ GROUPS = {
     "sender: stages": STAGES,
     "sender: CLOSE": CLOSING,
     "sender: time-outs": TIMES,
+    "sender: hostile": HOSTILE,
     "sender: TLS": TLS,
 }
