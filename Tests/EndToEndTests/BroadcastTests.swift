@@ -76,6 +76,57 @@ import Testing
     #expect(sent.error.contains("the receiver refused the object"), "\(sent)")
   }
 
+  @Test(
+    "receivers that stop reading cost the others nothing, and are told of when it ends",
+    arguments: [Meeting.tcp, .tls, .unix])
+  func stopReading(_ meeting: Meeting) async throws {
+    let workspace = try Workspace()
+    try await meeting.prepare(workspace)
+    // More than sockets and windows hold.
+    let file = try workspace.make("input", size: 12_000_000)
+    let (pipe, identity) = (workspace.file("full"), meeting.identity(.dialler, workspace))
+    let full = try UnreadPipe(pipe)
+    let stuck = Program(
+      name: "pouch-receive",
+      command: ["sh", "-c", "out=$0; exec \"$@\" > \"$out\"", pipe] + Program.receive.command)
+    let (_, sent) = try await withProgram(
+      .send,
+      [
+        "--listen", meeting.endpoint(workspace), "--broadcast", file, "--json", "-v",
+        "--set", "timeouts.drain=500ms",
+      ] + meeting.identity(.listener, workspace)
+    ) { sending in
+      let endpoint = try await sending.endpoint()
+      _ = try await withProgram(stuck, ["--from", endpoint, "--raw", "-v"] + identity) { first in
+        defer { first.send(SIGKILL) }
+        try await first.line(with: "connected")
+        _ = try await withProgram(stuck, ["--from", endpoint, "--raw", "-v"] + identity) { second in
+          defer { second.send(SIGKILL) }
+          try await second.line(with: "connected")
+          for name in ["A", "B", "C"] {
+            let good = try await run(
+              .receive, ["--from", endpoint, "--output", workspace.file(name)] + identity)
+            #expect(good.status == 0, "\(good)")
+            #expect(try workspace.bytes("\(name)/input") == workspace.bytes("input"))
+          }
+          sending.send(SIGTERM)
+          // They are still there when it ends.
+          try await sending.line(with: "\"event\":\"summary\"")
+        }
+      }
+    }
+    withExtendedLifetime(full) {}
+    #expect(sent.status == 0, "\(sent)")
+    let events = try EventTable(of: "sender").events(sent.output)
+    let ends = events.named("disconnected")
+    #expect(ends.count == 5)
+    #expect(ends.count { $0["error"] != nil } == 2, "\(sent)")
+    let summary = try #require(events.named("summary").first)
+    #expect(summary["accepted"] as? Int == 5)
+    #expect(summary["acknowledged"] as? Int == 3)
+    #expect(summary["undelivered"] as? Int == 2)
+  }
+
   @Test("--count ends it after that many receivers")
   func count() async throws {
     let workspace = try Workspace()

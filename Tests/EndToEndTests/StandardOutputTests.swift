@@ -185,6 +185,41 @@ import Testing
     }
   }
 
+  @Test(
+    "what broke off while it waited for its turn is not written afterwards",
+    arguments: [Meeting.tcp, .tls, .unix])
+  func brokenOffInTurn(_ meeting: Meeting) async throws {
+    let workspace = try Workspace()
+    try await meeting.prepare(workspace)
+    let identity = meeting.identity(.dialler, workspace)
+    let pipe = try UnreadPipe(workspace.file("out"))
+    let part = try workspace.write("part", String(repeating: "torn\n", count: 60_000))
+    // It takes its turn, and holds the output: nobody reads.
+    let first = try workspace.write("first", String(repeating: "first\n", count: 50_000))
+    let last = try workspace.write("last", "last\n")
+    let (sent, received) = try await withProgram(
+      receiver("exec \"$@\" > \"$out\"", workspace),
+      ["--listen", meeting.endpoint(workspace), "--raw", "-v", "--count", "2"]
+        + meeting.identity(.listener, workspace)
+    ) { receiving in
+      let endpoint = try await receiving.endpoint()
+      return try await withProgram(.send, ["--to", endpoint, first] + identity) { _ in
+        try await receiving.line(with: "connected: ")
+        try await withPartialSender(workspace, to: endpoint, part: part, identity) { _ in }
+        // What it sent until it was killed was kept, and is kept no more.
+        try await receiving.line(with: "the connection broke")
+        async let behind = run(.send, ["--to", endpoint, last] + identity)
+        let lines = await pipe.lines(to: "last\n")
+        #expect(!lines.contains { $0.contains("torn") })
+        #expect(lines.count { $0 == "first" } == 50_000)
+        #expect(lines.last == "last")
+        return try await [behind]
+      }.0
+    }
+    #expect(sent.map(\.status) == [0], "\(sent)")
+    #expect(received.error.contains("begun 3 = stored 2 + refused 0 + incomplete 1"), "\(received)")
+  }
+
   @Test("what waits for its turn is kept, and written whole behind the others")
   func turnsInSpill() async throws {
     let workspace = try Workspace()

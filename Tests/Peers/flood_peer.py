@@ -170,8 +170,11 @@ class Peer:
         self.take(header.length)
         return header
 
-    def connect_as_sender(self) -> None:
+    def greet_as_sender(self) -> None:
         self.sock.sendall(frames.PREFACE + sealed(frames.HELLO, self._opening("sender", True)))
+
+    def connect_as_sender(self) -> None:
+        self.greet_as_sender()
         self.take(len(frames.PREFACE))
         assert self.take_frame().kind == frames.WELCOME
         self.sock.sendall(sealed(frames.READY, grease()))
