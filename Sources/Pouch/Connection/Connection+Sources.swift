@@ -38,10 +38,10 @@ extension Connection {
     format: ObjectFormat, attributes: Bytes?, size: UInt64?, until news: Waiter? = nil,
     _ source: (Int) async throws(PouchError) -> Bytes
   ) async throws(PouchError) -> UInt64 {
-    if let size { try check(size: size) }
     var id: UInt64?
     defer { if let news { state.withLock { $0.waiting.forget(news, id) } } }
     do throws(PouchError) {
+      if let size { try check(size: size) }
       let longest = try longestPayload(beside: nil)
       let first = try await source(longestPayload(beside: attributes))
       var place = SourcePlace(size: size)
