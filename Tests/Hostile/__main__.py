@@ -67,8 +67,9 @@ def run(station, phases, options, certs, place):
     finally:
         status = trial.end()
     if options.lines:
-        for when, text in trial.program.lines:
-            print(f"{when:.1f} {text[:300]}", file=sys.stderr)
+        for said in trial.program.lines:
+            if said.level != "info":
+                print(f"{said.time:.1f} {said.level} {said.message[:300]}", file=sys.stderr)
     print(f"{station.name}: it ended with {status}", file=sys.stderr)
     return trial
 

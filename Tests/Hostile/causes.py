@@ -9,27 +9,26 @@ NOT_THE_CAUSE = (
     (r"\b0x[0-9a-fA-F]+|\b\d[\d,.]*\b", "N"),
     (r"'[^']*'", "'…'"),
 )
-WARNINGS = ("warning:", "error:")
 LEAST_SECONDS = 59
 
 
 def warnings(lines):
     """Those that are not about the ordinary, such as an object that has arrived."""
-    return [line for line in lines if line[1].startswith(WARNINGS)]
+    return [line for line in lines if line.level in ("warning", "error")]
 
 
-def cause(line):
+def cause(text):
     for pattern, instead in NOT_THE_CAUSE:
-        line = re.sub(pattern, instead, line)
-    return line
+        text = re.sub(pattern, instead, text)
+    return text
 
 
 def too_often(lines):
     """The lines that came less than a minute behind another one of their cause."""
     last, found = {}, []
-    for when, line in warnings(lines):
-        about = cause(line)
-        if about in last and when - last[about] < LEAST_SECONDS:
-            found.append((when, line))
-        last[about] = when
+    for line in warnings(lines):
+        about = cause(line.message)
+        if about in last and line.time - last[about] < LEAST_SECONDS:
+            found.append(line)
+        last[about] = line.time
     return found

@@ -1,5 +1,7 @@
 """The executable that is tried, while it runs, and what it says on stderr."""
 
+import dataclasses
+import datetime
 import fcntl
 import json
 import re
@@ -16,18 +18,31 @@ GOOD = "good "
 """How an object begins that a good client has sent where nobody acknowledges; the time follows."""
 
 
+@dataclasses.dataclass(frozen=True)
+class Line:
+    time: float
+    """When it was said, however late it is read: in seconds since 1970."""
+    level: str
+    message: str
+
+    @staticmethod
+    def parse(text):
+        said = json.loads(text)
+        time = datetime.datetime.fromisoformat(said["time"].replace("Z", "+00:00")).timestamp()
+        return Line(time, said["level"], said["message"])
+
+
 class Program:
     def __init__(self, command, awaits_objects=False):
         self.command = command
         self.arrivals = {}
         """When the objects of good clients were read from stdout, by the time at which they were sent."""
         self.lines = []
-        """Each as (when it was read, text)."""
         self.is_read = threading.Event()
         self.is_read.set()
         self.changed = threading.Condition()
         self.process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE,
+            [*command, "--log-format", "json"], stdin=subprocess.DEVNULL, stderr=subprocess.PIPE,
             stdout=subprocess.PIPE if awaits_objects else subprocess.DEVNULL)
         self.seen = Process(self.process.pid)
         fcntl.fcntl(self.process.stderr, F_SETPIPE_SZ, 4096)
@@ -44,14 +59,14 @@ class Program:
     def _read(self):
         for line in self.process.stderr:
             with self.changed:
-                self.lines.append((time.monotonic(), line.decode(errors="replace").rstrip("\n")))
+                self.lines.append(Line.parse(line))
                 self.changed.notify_all()
             self.is_read.wait()
 
     def listening(self, count):
         """The endpoints, once all of them are bound."""
         def found():
-            matches = (re.match(r"listening on (\S+)", line) for _, line in self.lines)
+            matches = (re.match(r"listening on (\S+)", line.message) for line in self.lines)
             return [match[1] for match in matches if match]
 
         with self.changed:

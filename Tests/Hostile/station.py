@@ -15,7 +15,7 @@ BASELINE_SECONDS = 30
 SETTLING_SECONDS = 60
 MEMORY_LIMIT = 16 << 10
 SHARE_OF_FRESH = 0.01
-DROPPED = "dropped"
+DROPPED = "could not be written"
 RESULT_SECONDS = 5
 
 
@@ -167,10 +167,10 @@ class Run:
         if row.descriptors > 0:
             faults.append(f"{row.descriptors} descriptors stay")
         if self.station.shows_all:
-            if not any(DROPPED in text for _, text in lines):
+            if not any(DROPPED in line.message for line in lines):
                 faults.append("no line says what was dropped")
         else:
-            faults += [f"too often: {text[:120]}" for _, text in self.repeated(lines)[:3]]
+            faults += [f"too often: {line.message[:150]}" for line in self.repeated(lines)[:3]]
         return faults
 
     def repeated(self, lines):

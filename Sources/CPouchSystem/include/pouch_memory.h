@@ -3,6 +3,7 @@
 #ifndef POUCH_MEMORY_H
 #define POUCH_MEMORY_H
 
+#include <malloc.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
@@ -23,5 +24,16 @@ static inline bool pouch_memory_equal(
 }
 
 static inline void pouch_memory_free(void *_Nonnull memory) { free(memory); }
+
+// How many bytes of the process are resident; 0 where that cannot be found out.
+size_t pouch_memory_resident(void);
+
+// Gives the pages of memory that was freed back to the system. Glibc does that by itself only at the
+// end of an arena: one small block behind a gap keeps all of it.
+static inline void pouch_memory_give_back(void) {
+#ifdef __GLIBC__
+  malloc_trim(0);
+#endif
+}
 
 #endif
