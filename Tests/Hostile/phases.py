@@ -58,8 +58,6 @@ LINES = Station(
         over("tls", "garbage behind a TLS handshake, 30/s", "secured_garbage"),
         *AT_THE_PORT,
         over("tcp", "100 idle senders of a part", "idle_senders", least_seconds=40),
-        over("tcp", "CBOR that unfolds", "cbor_bombs"),
-        over("tcp", "pickles that unfold", "pickle_bombs"),
         *everywhere("sessions that come to nothing", "sessions"),
         over("tcp", "PING, PONG not read, 4 MiB/s", "pings"),
         over("tls", "PING, PONG not read, 4 MiB/s", "pings"),
@@ -70,6 +68,8 @@ LINES = Station(
         over("tls", "100 that write a byte a second", "slow_writers"),
         over("tcp", "50 that read no answer", "slow_readers"),
         over("unix", "forged HMACs, 100/s", "forged_tags"),
+        over("tcp", "CBOR that unfolds", "cbor_bombs"),
+        over("tcp", "pickles that unfold", "pickle_bombs"),
     ))  # fmt: skip
 
 UNREAD = Station(

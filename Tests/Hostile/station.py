@@ -12,7 +12,7 @@ from peers import HERE
 from program import Program
 
 BASELINE_SECONDS = 30
-SETTLING_SECONDS = 60
+SETTLING_SECONDS = 30
 MEMORY_LIMIT = 16 << 10
 SHARE_OF_FRESH = 0.01
 DROPPED = "could not be written"

@@ -36,4 +36,16 @@ static inline void pouch_memory_give_back(void) {
 #endif
 }
 
+// Bounds what the allocator keeps of what was freed at the end of an arena, for a whole program. Glibc
+// raises both bounds by itself, up to 32 and 64 MiB, once large blocks are freed; what lies at the end of
+// an arena that is not the main one is then given back by nobody, malloc_trim included.
+static inline void pouch_memory_bound(size_t most) {
+#ifdef __GLIBC__
+  mallopt(M_MMAP_THRESHOLD, (int)most);
+  mallopt(M_TRIM_THRESHOLD, (int)most);
+#else
+  (void)most;
+#endif
+}
+
 #endif
