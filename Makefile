@@ -87,6 +87,16 @@ bench-growth: ## Measure growth with sizes, connections and loops, and draw it (
 bench-coders: ## Compare CBOR with Foundation's JSON, Python's pickle and cbor2, and memcpy (release)
 	@$(MAKE) --no-print-directory -C Benchmarks coders
 
+# What is left out of a page must not look as if it had been measured: ONLY writes nothing.
+.PHONY: hostile
+hostile: ## Load two ends with all that a stranger can do (release; ONLY=words SECONDS=each), into docs
+	@scripts/setup.sh tests
+	swift build --configuration release $(FLAGS) --product pouch-receive < /dev/null
+	swift build --configuration release $(FLAGS) --product pouch-send < /dev/null
+	swift build --configuration release $(FLAGS) --product pouch-certs < /dev/null
+	@python3 Tests/Hostile "$$(swift build --configuration release $(FLAGS) --show-bin-path)" \
+	  --seconds $(or $(SECONDS),12) $(if $(ONLY),--only $(ONLY),--write docs/security-tests.md) < /dev/null
+
 .PHONY: lint
 lint: setup ## Check the formatting and the C sources; prints nothing when all is well
 	@swift format lint --strict --recursive $(FORMATTED)

@@ -2,6 +2,7 @@
 #include "pouch_system.h"
 
 #include "pouch_lock.h"
+#include "pouch_memory.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -78,6 +79,20 @@ int pouch_core_count(void) {
   if (sched_getaffinity(0, sizeof cores, &cores) == 0) return CPU_COUNT(&cores);
   long online = sysconf(_SC_NPROCESSORS_ONLN);
   return online > 0 ? (int)online : 1;
+}
+
+// The second number of /proc/self/statm, in pages (proc(5)).
+size_t pouch_memory_resident(void) {
+  char text[128];
+  int descriptor = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return 0;
+  ssize_t length = read(descriptor, text, sizeof text - 1);
+  close(descriptor);
+  if (length <= 0) return 0;
+  text[length] = 0;
+  unsigned long pages = 0;
+  if (sscanf(text, "%*u %lu", &pages) != 1) return 0;
+  return (size_t)pages * (size_t)sysconf(_SC_PAGESIZE);
 }
 
 int64_t pouch_monotonic_time(void) {

@@ -8,6 +8,7 @@ enum Main {
   static func main() async {
     StandardDescriptors.reserve()
     StandardDescriptors.raiseLimit()
+    ProgramMemory.bound()
     await PouchReceive.start(lists: [
       "--listen", "--from", "--accept", "--require", "--set", "--allow",
     ])

@@ -8,6 +8,7 @@ enum Main {
   static func main() async {
     StandardDescriptors.reserve()
     StandardDescriptors.raiseLimit()
+    ProgramMemory.bound()
     await PouchSend.start(
       lists: ["--to", "--listen", "--header", "--attach", "--set", "--allow"], joinsRest: true)
   }

@@ -64,4 +64,16 @@ import Testing
     for saying in repeats.rest(at: .seconds(1)) { said += saying.count }
     #expect(said == 10_000)
   }
+
+  @Test("what somebody outside may choose as he likes makes no cause of its own")
+  func particulars() {
+    let general = Repeats.withoutParticulars
+    #expect(
+      general("it sent unknown bytes (01 62 9C)") == general("it sent unknown bytes (d2 07 d8 41)"))
+    #expect(general("object 1 announces 99 bytes") == general("object 27 announces 100 bytes"))
+    #expect(general("no key 'a'") == general("no key 'b (c'"))
+    #expect(general("it sent HTTP") != general("it sent text"))
+    // An end that does not come is the end of the text.
+    #expect(general("the key 'a") == "the key ")
+  }
 }

@@ -29,6 +29,7 @@ final class ConnectionTable: Sendable {
     var established: [ObjectIdentifier: any PeerConnection] = [:]
     var count: UInt64 = 0
     var isClosing = false
+    var aftermath: Aftermath
 
     /// Notes the end of `stream`, which was number `number`.
     ///
@@ -60,11 +61,17 @@ final class ConnectionTable: Sendable {
   private let limits: Limits
   /// How many accepted streams may be silent.
   private let silent: Int
+  private let memory: ProcessMemory
 
-  init(limits: Limits) {
+  /// - Parameter memory: What connections that have ended leave behind.
+  init(limits: Limits, memory: ProcessMemory = .real) {
     self.limits = limits
+    self.memory = memory
     silent = min(limits.silent, max(1, DescriptorLimit.current / 4))
-    state = Mutex(State(places: HandshakePlaces(silent: silent, begun: limits.unauthenticated)))
+    state = Mutex(
+      State(
+        places: HandshakePlaces(silent: silent, begun: limits.unauthenticated),
+        aftermath: Aftermath(resident: memory.resident())))
   }
 
   /// Takes a fresh stream in. One that was accepted may cost another one, which has come no further,
@@ -199,7 +206,31 @@ final class ConnectionTable: Sendable {
       return (state.end(number, stream), stream?.displaced)
     }
     for waiter in waiters { waiter.fire(.success(())) }
+    noteEnd()
     return displaced.map(displacement)
+  }
+
+  private func noteEnd() {
+    if state.withLock({ $0.aftermath.noteEnd() }) { watchAftermath() }
+  }
+
+  /// On no loop of the reactor: other connections go on meanwhile.
+  private func watchAftermath() {
+    Task.detached(priority: .background) { [weak self] in
+      while true {
+        try? await Task.sleep(for: Aftermath.calm)
+        guard let self else { return }
+        let resident = self.memory.resident()
+        switch self.state.withLock({ $0.aftermath.nextStep(resident: resident) }) {
+        case .again: continue
+        case .giveBack:
+          self.memory.giveBack()
+          let left = self.memory.resident()
+          return self.state.withLock { $0.aftermath.gaveBack(resident: left) }
+        case .rest: return
+        }
+      }
+    }
   }
 
   private func displacement(_ stage: HandshakeStage) -> PouchError {
@@ -217,6 +248,7 @@ final class ConnectionTable: Sendable {
 
   func remove(_ connection: any PeerConnection) {
     state.withLock { _ = $0.established.removeValue(forKey: ObjectIdentifier(connection)) }
+    noteEnd()
   }
 
   /// Ends every connection in good order. Peers that have come are told so by their handshakes.

@@ -94,7 +94,9 @@ extension Console {
 
   /// What an error has in common with others of its cause, whoever is at the other end.
   static func reason(_ error: PouchError) -> String {
-    ([error.code.description, error.message] + [error.cause].compactMap(\.self))
+    // The cause of a refusal is in the peer's own words.
+    let cause = error.answer == .silence ? nil : error.cause
+    return ([error.code.description, error.message] + [cause].compactMap(\.self))
       .joined(separator: ": ")
   }
 

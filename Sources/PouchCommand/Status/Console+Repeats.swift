@@ -14,7 +14,7 @@ extension Console {
     event: [(String, JSONValue)]? = nil, level: Level = .warning
   ) {
     let report = Repeats.Report(level: level, text: text, details: details, event: event)
-    let cause = Repeats.Cause(kind: kind, reason: reason)
+    let cause = Repeats.Cause(kind: kind, reason: Repeats.withoutParticulars(reason))
     let now = uptime()
     if let saying = repeats.withLock({ $0.note(cause, report, at: now) }) {
       say(saying)

@@ -99,7 +99,9 @@ package final class Console: Sendable {
       ("time", .text(Timestamp.now())), ("level", .text(level.rawValue)),
       ("message", .text(message)),
     ]
-    return JSONValue.object(head + details).line + "\n"
+    // The message of an error is a part of this one.
+    let others = details.filter { detail in !head.contains { $0.0 == detail.0 } }
+    return JSONValue.object(head + others).line + "\n"
   }
 
   private static func paint(_ text: String, _ code: String, _ colors: Bool) -> String {

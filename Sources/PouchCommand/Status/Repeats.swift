@@ -50,6 +50,24 @@ struct Repeats: Sendable {
 
   private var entries: [Cause: Entry] = [:]
 
+  /// A reason without what somebody outside may choose as he likes: numbers, and what stands in quotes
+  /// or parentheses. Otherwise he makes as many causes as he likes.
+  static func withoutParticulars(_ reason: String) -> String {
+    var general = ""
+    /// What ends the part that is left out.
+    var closing: Character?
+    for character in reason {
+      if let awaited = closing {
+        if character == awaited { closing = nil }
+      } else if character == "'" || character == "(" {
+        closing = character == "(" ? ")" : "'"
+      } else if !character.isNumber {
+        general.append(character)
+      }
+    }
+    return general
+  }
+
   /// Takes note of an event.
   ///
   /// - Parameter now: A time that never goes back.
