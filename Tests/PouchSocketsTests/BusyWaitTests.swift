@@ -5,7 +5,7 @@ import Testing
 @Suite("The wait of a loop")
 struct BusyWaitTests {
   private static let short: Int64 = 10_000
-  private static let long = BusyWait.longest + 1
+  private static let long = BusyWait.longestAsleep + 1
 
   /// How many short waits in a row it takes until the loop looks.
   private func waitsUntilItLooks(_ wait: inout BusyWait) -> Int {
@@ -34,6 +34,16 @@ struct BusyWaitTests {
     #expect(waitsUntilItLooks(&wait) == 8)
   }
 
+  @Test("a wait that was long for the loop's own waking alone counts as short")
+  func slowWaking() {
+    var wait = BusyWait()
+    for _ in 0..<8 {
+      #expect(wait.limit == 0)
+      wait.learn(BusyWait.longestAsleep, .slept)
+    }
+    #expect(wait.limit == BusyWait.longest)
+  }
+
   @Test("looks in vain become rare, and what is found makes them frequent again")
   func looksInVain() {
     var wait = BusyWait()
@@ -60,7 +70,7 @@ struct BusyWaitTests {
   func lateFind() {
     var wait = BusyWait()
     _ = waitsUntilItLooks(&wait)
-    wait.learn(Self.long, .found)
+    wait.learn(BusyWait.longest + 1, .found)
     #expect(wait.limit == 0)
   }
 }
