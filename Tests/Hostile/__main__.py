@@ -9,6 +9,7 @@ each program that was tried (docs/security-tests.md), and ends with 1 when a dem
 import argparse
 import pathlib
 import secrets
+import signal
 import subprocess
 import sys
 import tempfile
@@ -83,6 +84,8 @@ def main():
     parser.add_argument("--lines", action="store_true", help="show what the programs have said")
     parser.add_argument("--write", help="the page that the tables are written into")
     options = parser.parse_args()
+    # Whatever ends it, what it has started ends too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     raise_descriptor_limit()
     trials = []
     began = time.time()
