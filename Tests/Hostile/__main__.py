@@ -17,6 +17,7 @@ import time
 
 sys.dont_write_bytecode = True
 
+import causes  # noqa: E402
 import page  # noqa: E402
 import table  # noqa: E402
 from phases import STATIONS  # noqa: E402
@@ -68,9 +69,8 @@ def run(station, phases, options, certs, place):
     finally:
         status = trial.end()
     if options.lines:
-        for said in trial.program.lines:
-            if said.level != "info":
-                print(f"{said.time:.1f} {said.level} {said.message[:300]}", file=sys.stderr)
+        for said in causes.warnings(trial.program.lines):
+            print(f"{said.time:.1f} {said.level} {said.message[:300]}", file=sys.stderr)
     print(f"{station.name}: it ended with {status}", file=sys.stderr)
     return trial
 

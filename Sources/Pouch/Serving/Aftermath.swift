@@ -1,9 +1,8 @@
 /// Tells when it is time to give back the memory that connections have used which have ended.
 ///
 /// Each connection frees what it had, but the allocator keeps the pages: blocks that live longer lie
-/// between. 1,024 silent peers at a time leave 28 MiB in this way, and a few objects of 8 MiB that unfold
-/// 60. Giving pages back takes milliseconds, so it is done when the process has grown and has become
-/// calm, and never for the few that come and go.
+/// between. 1,024 silent peers at a time leave 28 MiB in this way. Giving pages back takes milliseconds,
+/// so it is done when the process has grown and has become calm, and never for the few that come and go.
 ///
 /// A value without a clock and without I/O: it is told of each end and, `calm` later, what is resident.
 struct Aftermath: Sendable {
@@ -17,7 +16,7 @@ struct Aftermath: Sendable {
   }
 
   /// By how much the process has to grow to be worth it.
-  static let growth = 8 << 20
+  static let growth = 4 << 20
   /// How many ends in `calm` are too many to be calm.
   static let crowd = 100
   /// How much memory may change meanwhile.
