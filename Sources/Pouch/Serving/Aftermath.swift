@@ -22,12 +22,17 @@ struct Aftermath: Sendable {
   /// How much memory may change meanwhile.
   static let change = 1 << 20
   static let calm = Duration.seconds(1)
+  private static let shortestPause = 5
+  private static let longestPause = 320
 
   /// What was resident when there was nothing to give back.
   private var usual: Int
   private var last = 0
   private var ended = 0
   private var isWatching = false
+  /// How many looks there are at least between two tries, and how many of them are left.
+  private var pause = Aftermath.shortestPause
+  private var wait = 0
 
   /// - Parameter resident: What is resident before anybody has connected.
   init(resident: Int) { usual = resident }
@@ -49,10 +54,21 @@ struct Aftermath: Sendable {
       return .rest
     }
     guard ended < Aftermath.crowd, abs(resident - last) < Aftermath.change else { return .again }
+    guard wait == 0 else {
+      wait -= 1
+      return .again
+    }
     isWatching = false
     return .giveBack
   }
 
-  /// - Parameter resident: What is still resident, and in use.
-  mutating func gaveBack(resident: Int) { usual = resident }
+  /// What is left may be in use, and become free when other connections end: there will be another try,
+  /// the later the more were in vain.
+  ///
+  /// - Parameter resident: What is left.
+  mutating func gaveBack(resident: Int) {
+    let wasInVain = last - resident < Aftermath.growth
+    pause = wasInVain ? min(pause * 2, Aftermath.longestPause) : Aftermath.shortestPause
+    wait = pause
+  }
 }
