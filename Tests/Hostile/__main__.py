@@ -9,6 +9,7 @@ each program that was tried (docs/security-tests.md), and ends with 1 when a dem
 import argparse
 import pathlib
 import secrets
+import signal
 import subprocess
 import sys
 import tempfile
@@ -16,6 +17,7 @@ import time
 
 sys.dont_write_bytecode = True
 
+import causes  # noqa: E402
 import page  # noqa: E402
 import table  # noqa: E402
 from phases import STATIONS  # noqa: E402
@@ -67,9 +69,8 @@ def run(station, phases, options, certs, place):
     finally:
         status = trial.end()
     if options.lines:
-        for said in trial.program.lines:
-            if said.level != "info":
-                print(f"{said.time:.1f} {said.level} {said.message[:300]}", file=sys.stderr)
+        for said in causes.warnings(trial.program.lines):
+            print(f"{said.time:.1f} {said.level} {said.message[:300]}", file=sys.stderr)
     print(f"{station.name}: it ended with {status}", file=sys.stderr)
     return trial
 
@@ -83,6 +84,8 @@ def main():
     parser.add_argument("--lines", action="store_true", help="show what the programs have said")
     parser.add_argument("--write", help="the page that the tables are written into")
     options = parser.parse_args()
+    # Whatever ends it, what it has started ends too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     raise_descriptor_limit()
     trials = []
     began = time.time()

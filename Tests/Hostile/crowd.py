@@ -4,27 +4,13 @@ import collections
 import random
 import time
 
+from pace import steadily
 from session import Ended
 from wires import BROKEN, WOULD_BLOCK, reset_on_close
-
-TURN = 0.01
-MOST_IN_A_TURN = 100
 
 
 class Counts(collections.Counter):
     """What a load has done."""
-
-
-def steadily(rate, seconds):
-    """Yields how many are due, turn after turn; what the machine does not manage is left out."""
-    start = time.monotonic()
-    done = 0
-    while (passed := time.monotonic() - start) < seconds:
-        due = min(int(rate * passed) - done, MOST_IN_A_TURN)
-        if due > 0:
-            yield due
-            done += due
-        time.sleep(max(0.0, TURN - (time.monotonic() - start - passed)))
 
 
 def crowd(target, seconds, rate, opening=None, keep=1500, age=10.0, resets=False, anywhere=False):

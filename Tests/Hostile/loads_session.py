@@ -5,7 +5,8 @@ import random
 import secrets
 import time
 
-from crowd import TURN, Counts, crowd, kind_of, steadily, visits
+from crowd import Counts, crowd, kind_of, visits
+from pace import TURN, steadily
 from peers import frames
 from session import Ended, Session, close, control, data, frame, hello, ready
 from wires import BROKEN, WOULD_BLOCK, reset_on_close

@@ -4,7 +4,7 @@ import os
 import subprocess
 import time
 
-from crowd import TURN, Counts, visits
+from crowd import Counts, visits
 from session import hello, ready
 from wires import BROKEN, Target
 

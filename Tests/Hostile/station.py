@@ -15,6 +15,8 @@ BASELINE_SECONDS = 30
 SETTLING_SECONDS = 30
 MEMORY_LIMIT = 16 << 10
 SHARE_OF_FRESH = 0.01
+LEAST_SHARE = 0.8
+"""Of its rate, that a load has to reach to count."""
 DROPPED = "could not be written"
 RESULT_SECONDS = 5
 
@@ -135,7 +137,9 @@ class Run:
             sum(load.cpu for load in loads), cpu, held[phase.transport],
             fresh.between(begin, end), peak, seen.resident - self.resident,
             seen.descriptors - self.descriptors, settled, len(causes.warnings(lines)), [])
-        row.faults = self.judge(row, lines) + [f"held elsewhere: {text}" for text in others[:3]]
+        short = [f"the load {load.name} reached {load.share:.0%} of its rate"
+                 for load in loads if load.share < LEAST_SHARE]
+        row.faults = short + self.judge(row, lines) + [f"held elsewhere: {text}" for text in others[:3]]
         self.rows.append(row)
         return row
 
@@ -208,7 +212,7 @@ class Load:
         if not told:
             raise SystemExit(f"the load {self.name} has failed")
         result = json.loads(told)
-        self.done, self.cpu = result["done"], result["cpu"]
+        self.done, self.cpu, self.share = result["done"], result["cpu"], result["share"]
 
 
 def merged(counts):

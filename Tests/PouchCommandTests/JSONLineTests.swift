@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import PouchCommand
@@ -18,5 +19,14 @@ import Testing
     #expect("a\u{1b}[2J\u{9b}\u{202e}b".printable == #"a\u{1b}[2J\u{9b}\u{202e}b"#)
     #expect("\u{6c34} plain".printable == "\u{6c34} plain")
     #expect("\u{2066}".hasControls)
+  }
+
+  @Test("a log line has each member once: the message of an error is a part of the line's own")
+  func members() {
+    let line = Console.jsonLine(
+      .warning, "a peer was turned away: no", [("message", .text("no")), ("code", .text("badData"))])
+    #expect(line.components(separatedBy: "\"message\"").count == 2)
+    #expect(line.contains("\"message\":\"a peer was turned away: no\""))
+    #expect(line.contains("\"code\":\"badData\""))
   }
 }

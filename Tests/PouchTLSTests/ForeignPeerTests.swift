@@ -21,8 +21,8 @@ import Testing
     Opening(
       bytes: Array("1024      ".utf8),
       seen: "a length of 10 characters, as the length10 framing does"),
-    Opening(bytes: [0x16, 0x09, 0x01, 0xFF], seen: "the bytes 16 09 01 ff"),
-    Opening(bytes: [0x00], seen: "the bytes 00"),
+    Opening(bytes: [0x16, 0x09, 0x01, 0xFF], seen: "unknown bytes (16 09 01 ff)"),
+    Opening(bytes: [0x00], seen: "unknown bytes (00)"),
   ]
 
   @Test(arguments: openings, [TLSRole.client, .server])

@@ -1,9 +1,8 @@
 /// Tells when it is time to give back the memory that connections have used which have ended.
 ///
 /// Each connection frees what it had, but the allocator keeps the pages: blocks that live longer lie
-/// between. 1,024 silent peers at a time leave 28 MiB in this way, and a few objects of 8 MiB that unfold
-/// 60. Giving pages back takes milliseconds, so it is done when the process has grown and has become
-/// calm, and never for the few that come and go.
+/// between. 1,024 silent peers at a time leave 28 MiB in this way. Giving pages back takes milliseconds,
+/// so it is done when the process has grown and has become calm, and never for the few that come and go.
 ///
 /// A value without a clock and without I/O: it is told of each end and, `calm` later, what is resident.
 struct Aftermath: Sendable {
@@ -17,18 +16,23 @@ struct Aftermath: Sendable {
   }
 
   /// By how much the process has to grow to be worth it.
-  static let growth = 8 << 20
+  static let growth = 4 << 20
   /// How many ends in `calm` are too many to be calm.
   static let crowd = 100
   /// How much memory may change meanwhile.
   static let change = 1 << 20
   static let calm = Duration.seconds(1)
+  private static let shortestPause = 5
+  private static let longestPause = 320
 
   /// What was resident when there was nothing to give back.
   private var usual: Int
   private var last = 0
   private var ended = 0
   private var isWatching = false
+  /// How many looks there are at least between two tries, and how many of them are left.
+  private var pause = Aftermath.shortestPause
+  private var wait = 0
 
   /// - Parameter resident: What is resident before anybody has connected.
   init(resident: Int) { usual = resident }
@@ -50,10 +54,21 @@ struct Aftermath: Sendable {
       return .rest
     }
     guard ended < Aftermath.crowd, abs(resident - last) < Aftermath.change else { return .again }
+    guard wait == 0 else {
+      wait -= 1
+      return .again
+    }
     isWatching = false
     return .giveBack
   }
 
-  /// - Parameter resident: What is still resident, and in use.
-  mutating func gaveBack(resident: Int) { usual = resident }
+  /// What is left may be in use, and become free when other connections end: there will be another try,
+  /// the later the more were in vain.
+  ///
+  /// - Parameter resident: What is left.
+  mutating func gaveBack(resident: Int) {
+    let wasInVain = last - resident < Aftermath.growth
+    pause = wasInVain ? min(pause * 2, Aftermath.longestPause) : Aftermath.shortestPause
+    wait = pause
+  }
 }

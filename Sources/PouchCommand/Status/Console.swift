@@ -92,7 +92,7 @@ package final class Console: Sendable {
     }
   }
 
-  private static func jsonLine(
+  static func jsonLine(
     _ level: Level, _ message: String, _ details: [(String, JSONValue)]
   ) -> String {
     let head: [(String, JSONValue)] = [

@@ -35,6 +35,6 @@ struct ForeignProtocol: CustomStringConvertible {
     if sample.allSatisfy({ (0x20...0x7E).contains($0) || $0 == 0x0A || $0 == 0x0D || $0 == 0x09 }) {
       return "plain text"
     }
-    return "the bytes \(hexadecimal(sample.prefix(8), separator: " "))"
+    return "unknown bytes (\(hexadecimal(sample.prefix(8), separator: " ")))"
   }
 }
