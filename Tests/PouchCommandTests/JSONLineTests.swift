@@ -24,7 +24,8 @@ import Testing
   @Test("a log line has each member once: the message of an error is a part of the line's own")
   func members() {
     let line = Console.jsonLine(
-      .warning, "a peer was turned away: no", [("message", .text("no")), ("code", .text("badData"))])
+      .warning, "a peer was turned away: no",
+      [("message", .text("no")), ("code", .text("badData"))])
     #expect(line.components(separatedBy: "\"message\"").count == 2)
     #expect(line.contains("\"message\":\"a peer was turned away: no\""))
     #expect(line.contains("\"code\":\"badData\""))
