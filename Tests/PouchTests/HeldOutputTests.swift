@@ -12,8 +12,9 @@ struct HeldOutputTests {
   func held(_ kind: TransportKind) async throws {
     try await kind.withOptions { endpoint, sending, receiving in
       var (sending, receiving) = (sending, receiving)
-      sending.timeouts.heartbeat = .milliseconds(300)
-      receiving.timeouts.heartbeat = .milliseconds(300)
+      // Long enough for a machine that runs every test at once.
+      sending.timeouts.heartbeat = .seconds(2)
+      receiving.timeouts.heartbeat = .seconds(2)
       let ends = Gathered<PouchError?>()
       receiving.onEvent = { event in
         if case .disconnected(_, let error) = event { ends.append(error) }
@@ -42,7 +43,7 @@ struct HeldOutputTests {
                   .data, id: UInt64(id), count: 1, ViolationBodies.entry(Bytes([number, id])))
               }
               do {
-                try await Self.answerPings(peer, count: 9)
+                try await Self.answerPings(peer, count: 4)
               } catch {
                 Issue.record("\(number): \(error)")
               }
