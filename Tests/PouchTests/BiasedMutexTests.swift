@@ -47,20 +47,26 @@ struct BiasedMutexTests {
     let mutex = BiasedMutex(Pair(), owner: executor)
     let progress = Progress()
     let turns = 1000
+    // Long enough for the loop to have it to itself again, and to be asked for it anew.
+    let burst = 1500
+    let (bursts, signal) = AsyncStream.makeStream(
+      of: Void.self, bufferingPolicy: .bufferingNewest(1))
     await withTaskGroup { group in
       group.addTask(executorPreference: reactor.loops[0]) {
         while !progress.isOver.load(ordering: .relaxed) {
-          for _ in 0..<100 { mutex.withLock { $0.advance() } }
-          progress.turnsOfLoop.add(100, ordering: .relaxed)
+          for _ in 0..<burst { mutex.withLock { $0.advance() } }
+          progress.turnsOfLoop.add(burst, ordering: .relaxed)
+          // The other task wakes up while the next burst is under way.
+          signal.yield()
           await Task.yield()
         }
       }
       group.addTask {
-        for turn in 1...turns {
+        var turn = 0
+        for await _ in bursts {
           mutex.withLock { $0.advance() }
-          // Long enough for the loop to have it to itself again, and to be asked for it anew.
-          let goal = progress.turnsOfLoop.load(ordering: .relaxed) + 1500 + turn % 100
-          while progress.turnsOfLoop.load(ordering: .relaxed) < goal { await Task.yield() }
+          turn += 1
+          if turn == turns { break }
         }
         progress.isOver.store(true, ordering: .relaxed)
       }
