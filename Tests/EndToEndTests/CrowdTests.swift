@@ -11,7 +11,8 @@ struct CrowdTests {
     command: ["python3", "-B", Repository.path("Tests/Peers/crowd_peer.py")])
 
   @Test(
-    "objects that are not completed, and connections beyond the limit, keep nobody's object out")
+    "objects that are not completed, and connections beyond the limit, keep nobody's object out",
+    .disabled(if: Sanitizer.isActive))
   func descriptors() async throws {
     let workspace = try Workspace()
     let word = workspace.file("word")
@@ -51,7 +52,7 @@ struct CrowdTests {
 
   @Test(
     "sessions that are opened and left give back what they took, and one too many is told so",
-    arguments: [Meeting.tcp, .tls, .unix])
+    .disabled(if: Sanitizer.isActive), arguments: [Meeting.tcp, .tls, .unix])
   func sessions(_ meeting: Meeting) async throws {
     let workspace = try Workspace()
     try await meeting.prepare(workspace)

@@ -22,7 +22,7 @@ struct FloodTests {
 
   @Test(
     "a flood of frames of any kind costs a receiver and a sender less than 16 MiB",
-    arguments: [Meeting.tcp, .tls, .unix])
+    .disabled(if: Sanitizer.isActive), arguments: [Meeting.tcp, .tls, .unix])
   func memory(_ meeting: Meeting) async throws {
     let workspace = try Workspace()
     try await meeting.prepare(workspace)
