@@ -55,6 +55,7 @@ final class Loopback: Sendable {
     _ variant: CaseGroup.Variant, at reactor: Reactor
   ) -> SenderOptions {
     var options = SenderOptions()
+    options.timeouts = .unhurried
     options.pipeline = variant.pipeline.stages
     options.acknowledge = variant.acknowledge
     options.tls = credentials?.sender
@@ -66,6 +67,7 @@ final class Loopback: Sendable {
     _ variant: CaseGroup.Variant, connections: Int, at reactor: Reactor
   ) -> ReceiverOptions {
     var options = ReceiverOptions()
+    options.timeouts = .unhurried
     options.stages = variant.pipeline.registry
     options.requiredStages = variant.pipeline.names
     options.tls = credentials?.receiver
@@ -84,5 +86,17 @@ final class Loopback: Sendable {
     transports.register(.unix, UnixTransport(reactor: reactor))
     if let tls { transports.register(.tls, TLSTransport(over: tcp, settings: tls)) }
     return transports
+  }
+}
+
+extension Timeouts {
+  /// Both ends are this program's own: one that is slow, because stages and the machine's other work keep
+  /// the processors, has gone nowhere.
+  fileprivate static var unhurried: Timeouts {
+    var timeouts = Timeouts()
+    timeouts.opening = .seconds(60)
+    timeouts.tlsHandshake = .seconds(60)
+    timeouts.hello = .seconds(60)
+    return timeouts
   }
 }
