@@ -1,6 +1,7 @@
 """Loads of those whose handshake is in order: sessions that come to nothing, floods, slowness."""
 
 import collections
+import contextlib
 import random
 import secrets
 import time
@@ -8,11 +9,25 @@ import time
 from crowd import Counts, crowd, kind_of, visits
 from pace import TURN, steadily
 from peers import frames
-from session import Ended, Session, close, control, data, frame, hello, ready
+from session import WINDOW, Ended, Session, close, control, data, frame, hello, ready
 from wires import BROKEN, WOULD_BLOCK, reset_on_close
 
 MIB = 1 << 20
 WIDE = {"objects": 1 << 20, "bytes": 1 << 30}
+
+
+@contextlib.contextmanager
+def held(counts, target, number, role="sender", window=WINDOW):
+    """That many sessions, which are closed at the end."""
+    open_ones = []
+    try:
+        for _ in range(number):
+            open_ones.append(Session(target, role, window))
+            counts["connections"] += 1
+        yield open_ones
+    finally:
+        for session in open_ones:
+            session.close()
 
 
 # Sessions that come to nothing
@@ -65,16 +80,9 @@ def sessions_of_receivers(target, seconds):
 
 def full_table(target, seconds):
     """900 receivers stay, and take nothing but what comes at first; 30 more a second come and go."""
-    counts, held = Counts(), []
-    narrow = {"objects": 1, "bytes": 1}
-    try:
-        while len(held) < 900:
-            held.append(Session(target, "receiver", narrow))
-            counts["held"] += 1
+    counts = Counts()
+    with held(counts, target, 900, "receiver", {"objects": 1, "bytes": 1}):
         counts += sessions_one_by_one(target, seconds / 2, "receiver")
-    finally:
-        for session in held:
-            session.close()
     return counts
 
 
@@ -252,58 +260,46 @@ def slow_readers(target, seconds):
 
 def receivers_that_stop(target, seconds):
     """50 receivers ask for all that there is, and read none of it."""
-    counts, open_ones = Counts(), []
-    for _ in range(50):
-        open_ones.append(Session(target, "receiver", WIDE))
-        counts["connections"] += 1
-    time.sleep(seconds)
-    for session in open_ones:
-        session.close()
+    counts = Counts()
+    with held(counts, target, 50, "receiver", WIDE):
+        time.sleep(seconds)
     return counts
 
 
 def receivers_that_dribble(target, seconds):
     """50 receivers read one byte a second."""
-    counts, open_ones = Counts(), []
-    for _ in range(50):
-        open_ones.append(Session(target, "receiver", WIDE))
-        counts["connections"] += 1
-    for _ in range(int(seconds)):
-        for session in open_ones:
-            try:
-                counts["bytes"] += len(session.stream.recv(1))
-            except WOULD_BLOCK:
-                pass
-            except BROKEN:
-                counts["ended by it"] += 1
-        time.sleep(1)
-    for session in open_ones:
-        session.close()
+    counts = Counts()
+    with held(counts, target, 50, "receiver", WIDE) as open_ones:
+        for _ in range(int(seconds)):
+            for session in open_ones:
+                try:
+                    counts["bytes"] += len(session.stream.recv(1))
+                except WOULD_BLOCK:
+                    pass
+                except BROKEN:
+                    counts["ended by it"] += 1
+            time.sleep(1)
     return counts
 
 
 def idle_senders(target, seconds):
     """100 senders begin an object, and from then on answer PING alone."""
-    counts, open_ones = Counts(), []
-    for number in range(100):
-        session = Session(target)
-        session.send(data(1, b"[1,", 2, {"name": "never"}, more=True))
-        open_ones.append(session)
-        counts["connections"] += 1
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        for session in list(open_ones):
-            try:
-                # What it reads it answers.
-                while taken := session.next(0):
-                    counts[frames.kind_name(taken[0].kind)] += 1
-            except (Ended, *BROKEN):
-                counts["ended by it"] += 1
-                open_ones.remove(session)
-                session.close()
-        time.sleep(0.5)
-    for session in open_ones:
-        session.close()
+    counts = Counts()
+    with held(counts, target, 100) as open_ones:
+        for session in open_ones:
+            session.send(data(1, b"[1,", 2, {"name": "never"}, more=True))
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            for session in list(open_ones):
+                try:
+                    # What it reads it answers.
+                    while taken := session.next(0):
+                        counts[frames.kind_name(taken[0].kind)] += 1
+                except (Ended, *BROKEN):
+                    counts["ended by it"] += 1
+                    open_ones.remove(session)
+                    session.close()
+            time.sleep(0.5)
     return counts
 
 

@@ -5,18 +5,10 @@ import select
 import ssl
 import time
 
-from peers import Offer, cbor, frames, grease
+from peers import Offer, control, frame, frames, grease, sealed
 from wires import WOULD_BLOCK
 
 WINDOW = {"objects": 1024, "bytes": 8 << 20}
-
-
-def frame(kind, body=b"", first=0, count=0, stages=0, flags=0):
-    return frames.Header(len(body), kind, flags, stages, first, count).encode() + body
-
-
-def sealed(kind, value):
-    return frame(kind, frames.encode_sealed_map(kind, {**value, **grease()}))
 
 
 def hello(role, pipeline=(), heartbeat=0):
@@ -25,20 +17,17 @@ def hello(role, pipeline=(), heartbeat=0):
         role=role, frame=frames.FRAME_LIMIT, session=secrets.token_bytes(16),
         id=secrets.token_bytes(16), nonce=secrets.token_bytes(16), pipeline=list(pipeline),
         formats=["raw", "cbor", "json", "pickle"], heartbeat=heartbeat)
-    return frames.PREFACE + sealed(frames.HELLO, offer.opening(initiator=True))
+    return frames.PREFACE + sealed(frames.HELLO, {**offer.opening(initiator=True), **grease()})
 
 
 def ready(role, window=WINDOW):
-    return sealed(frames.READY, {"window": window, "received": 0} if role == "receiver" else {})
+    told = {"window": window, "received": 0} if role == "receiver" else {}
+    return sealed(frames.READY, {**told, **grease()})
 
 
 def data(number, payload, format=0, attributes=None, more=False):
     entry = frames.Entry(payload, format, attributes or {}, more).encode()
     return frame(frames.DATA, entry, first=number, count=1)
-
-
-def control(kind, value, first=0):
-    return frame(kind, cbor.encode(value), first=first)
 
 
 def close(last):

@@ -36,8 +36,10 @@ PATIENCE = 0.5
 RAW, PICKLE = 0, 3
 
 
-def frame(kind: int, body: bytes = b"", flags: int = 0, first: int = 0, count: int = 0) -> bytes:
-    return frames.Header(len(body), kind, flags, 0, first, count).encode() + body
+def frame(
+    kind: int, body: bytes = b"", flags: int = 0, first: int = 0, count: int = 0, stages: int = 0
+) -> bytes:
+    return frames.Header(len(body), kind, flags, stages, first, count).encode() + body
 
 
 def sealed(kind: int, value: Dict[str, Any]) -> bytes:

@@ -79,23 +79,43 @@ struct ForgedFrameTests {
     return (got.values, ends.values)
   }
 
+  /// Sends objects that the receiver is to refuse as forged.
+  private func expectRefusal(
+    of options: SenderOptions, at endpoint: Endpoint,
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) async {
+    let error = await #expect(throws: PouchError.self, sourceLocation: sourceLocation) {
+      try await withSender(to: endpoint, options: options) { sender in
+        for number in UInt8(10)..<20 { try await sender.send(Bytes([number])) }
+      }
+    }
+    #expect(
+      error?.description.contains("HMAC-SHA-256") == true, "\(String(describing: error))",
+      sourceLocation: sourceLocation)
+  }
+
+  /// Expects what the good sender has sent, and nothing else, and the end of the forger alone.
+  private func expect(
+    _ result: (got: [Bytes], ends: [PouchError?]),
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) {
+    #expect(result.got == [Bytes([1]), Bytes([2])], sourceLocation: sourceLocation)
+    let ends = result.ends
+    #expect(ends.count == 2 && ends[1] == nil, sourceLocation: sourceLocation)
+    #expect(ends[0]?.stage == "hmac-sha-256", "\(ends)", sourceLocation: sourceLocation)
+    #expect(
+      ends[0]?.message == "a frame arrived changed: its HMAC-SHA-256 does not agree",
+      sourceLocation: sourceLocation)
+  }
+
   @Test("under another key ends its connection, and nothing of it is handed over", arguments: kinds)
   func otherKey(_ kind: TransportKind) async throws {
-    let (got, ends) = try await withSealed(kind) { bound, sending in
+    let result = try await withSealed(kind) { bound, sending in
       var sending = sending
       sending.pipeline = [try HMACSHA256Stage(key: Bytes(utf8: "another key, just as long"))]
-      let error = await #expect(throws: PouchError.self) {
-        try await withSender(to: bound, options: sending) { sender in
-          for number in UInt8(10)..<20 { try await sender.send(Bytes([number])) }
-        }
-      }
-      #expect(
-        error?.description.contains("HMAC-SHA-256") == true, "\(String(describing: error))")
+      await expectRefusal(of: sending, at: bound)
     }
-    #expect(got == [Bytes([1]), Bytes([2])])
-    #expect(ends.count == 2 && ends[1] == nil)
-    #expect(ends[0]?.stage == "hmac-sha-256", "\(ends)")
-    #expect(ends[0]?.message == "a frame arrived changed: its HMAC-SHA-256 does not agree")
+    expect(result)
   }
 
   /// Where a bit is flipped in the first frame of objects.
@@ -107,7 +127,7 @@ struct ForgedFrameTests {
     "in which a bit was flipped ends its connection, and nothing of it is handed over",
     arguments: kinds, Place.allCases)
   func flipped(_ kind: TransportKind, _ place: Place) async throws {
-    let (got, ends) = try await withSealed(kind) { bound, sending in
+    let result = try await withSealed(kind) { bound, sending in
       let base = try Transports().transport(for: bound, tls: nil, connectTimeout: .seconds(100))
       let stream = try await StrangePeer.connect(base, to: bound)
       var sending = sending
@@ -121,10 +141,12 @@ struct ForgedFrameTests {
             switch place {
             case .firstID:
               // With a checksum of the header that is right again.
-              bytes[15] ^= 2
-              let sum = CRC32CReference.checksum(bytes[..<20])
-              for index in 0..<4 {
-                bytes[20 + index] = UInt8(truncatingIfNeeded: sum >> (24 - 8 * index))
+              bytes.withUnsafeMutableBytes { raw in
+                guard var header = try? FrameHeader(reading: UnsafeRawBufferPointer(raw)) else {
+                  return
+                }
+                header.firstID ^= 2
+                header.write(to: raw)
               }
             case .body: bytes[29] ^= 1
             case .tag:
@@ -134,28 +156,8 @@ struct ForgedFrameTests {
             }
             return bytes
           }))
-      let error = await #expect(throws: PouchError.self) {
-        try await withSender(to: bound, options: sending) { sender in
-          for number in UInt8(10)..<20 { try await sender.send(Bytes([number])) }
-        }
-      }
-      #expect(
-        error?.description.contains("HMAC-SHA-256") == true, "\(String(describing: error))")
+      await expectRefusal(of: sending, at: bound)
     }
-    #expect(got == [Bytes([1]), Bytes([2])])
-    #expect(ends.count == 2 && ends[1] == nil)
-    #expect(ends[0]?.stage == "hmac-sha-256", "\(ends)")
-  }
-}
-
-/// CRC-32C as its definition has it, bit by bit.
-private enum CRC32CReference {
-  static func checksum(_ bytes: some Sequence<UInt8>) -> UInt32 {
-    var sum = UInt32.max
-    for byte in bytes {
-      sum ^= UInt32(byte)
-      for _ in 0..<8 { sum = sum & 1 == 1 ? sum >> 1 ^ 0x82F6_3B78 : sum >> 1 }
-    }
-    return ~sum
+    expect(result)
   }
 }

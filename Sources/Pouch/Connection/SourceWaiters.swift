@@ -18,7 +18,7 @@ struct SourceWaiters: Sendable {
     if let id { begun[id] = nil } else { before[ObjectIdentifier(waiter)] = nil }
   }
 
-  /// Moves whoever waits beside the source of object `id` to the end of `ready`.
+  /// Moves the one who waits beside the source of object `id` to the end of `ready`.
   mutating func take(_ id: UInt64, into ready: inout [Waiter]) {
     if let waiter = begun.removeValue(forKey: id) { ready.append(waiter) }
   }

@@ -49,7 +49,7 @@ struct WaitingTasks: Sendable {
     return waiter
   }
 
-  /// Lets whoever waits beside a source wait for object `id` from here on, which has begun.
+  /// Lets `waiter`, who waits beside a source, wait for object `id` from here on, which has begun.
   mutating func begin(_ id: UInt64, _ waiter: Waiter) { sources.begin(id, waiter) }
 
   /// Forgets who waits beside a source that has come to its end.

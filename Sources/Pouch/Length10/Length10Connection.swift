@@ -21,14 +21,14 @@ final class Length10Connection: PeerConnection {
     var isWriting = false
     /// Whoever waits for that turn, in order.
     var turns: [Waiter] = []
-    /// Whoever waits for any of several connections to take an object.
+    /// Those who wait for any of several connections to take an object.
     var pickers: [ObjectIdentifier: Waiter] = [:]
     /// The receiver has ended its stream, which means that it has left.
     var peerHasLeft = false
     var accepted: UInt64 = 0
     /// Objects that were begun and not written whole.
     var undelivered: UInt64 = 0
-    /// Whoever waits beside the source of an object.
+    /// Those who wait beside the source of an object.
     var sources = SourceWaiters()
 
     // The receiving end.

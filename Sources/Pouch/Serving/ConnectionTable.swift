@@ -186,32 +186,36 @@ final class ConnectionTable: Sendable {
       return true
     }
     guard isWanted else { throw ConnectionTable.closing }
-    forget(number)
+    _ = leavePending(number, hasEnded: false)
   }
 
-  /// Stream `number` is pending no more.
+  /// Stream `number` is pending no more, and has ended unless it was established.
   ///
   /// - Returns: Why this side has closed it; nil unless it had to make room.
   @discardableResult
   func forget(_ number: UInt64) -> PouchError? {
-    let (waiters, displaced) = state.withLock { state -> ([Waiter], HandshakeStage?) in
-      let stream = state.pending.removeValue(forKey: number)
-      if stream?.displaced != nil {
-        state.ending -= 1
-        if state.ending <= ConnectionTable.mostEnding / 2, !state.pacing.isEmpty {
-          defer { state.pacing = [] }
-          return (state.pacing + state.end(number, stream), stream?.displaced)
-        }
-      }
-      return (state.end(number, stream), stream?.displaced)
-    }
-    for waiter in waiters { waiter.fire(.success(())) }
-    noteEnd()
-    return displaced.map(displacement)
+    leavePending(number, hasEnded: true).map(displacement)
   }
 
-  private func noteEnd() {
-    if state.withLock({ $0.aftermath.noteEnd() }) { watchAftermath() }
+  /// - Returns: At which stage it has lost its place; nil when it has not.
+  private func leavePending(_ number: UInt64, hasEnded: Bool) -> HandshakeStage? {
+    let (waiters, displaced, mustWatch) = state.withLock {
+      state -> ([Waiter], HandshakeStage?, Bool) in
+      let stream = state.pending.removeValue(forKey: number)
+      var waiters = state.end(number, stream)
+      if stream?.displaced != nil {
+        state.ending -= 1
+        if state.ending <= ConnectionTable.mostEnding / 2 {
+          waiters += state.pacing
+          state.pacing = []
+        }
+      }
+      let mustWatch = hasEnded && stream != nil && state.aftermath.noteEnd()
+      return (waiters, stream?.displaced, mustWatch)
+    }
+    for waiter in waiters { waiter.fire(.success(())) }
+    if mustWatch { watchAftermath() }
+    return displaced
   }
 
   /// On no loop of the reactor: other connections go on meanwhile.
@@ -247,8 +251,11 @@ final class ConnectionTable: Sendable {
   }
 
   func remove(_ connection: any PeerConnection) {
-    state.withLock { _ = $0.established.removeValue(forKey: ObjectIdentifier(connection)) }
-    noteEnd()
+    let mustWatch = state.withLock { state in
+      let known = state.established.removeValue(forKey: ObjectIdentifier(connection))
+      return known != nil && state.aftermath.noteEnd()
+    }
+    if mustWatch { watchAftermath() }
   }
 
   /// Ends every connection in good order. Peers that have come are told so by their handshakes.

@@ -118,7 +118,10 @@ struct InputReader: Sendable {
   ) throws(PouchError) -> Bytes {
     var buffer = ByteBuffer(capacity: length)
     while buffer.count < length {
-      try interrupt.wait(for: handle.number, isBegun: isBegun, or: cancellation)
+      // For more that is there already nobody waits.
+      if buffer.isEmpty {
+        try interrupt.wait(for: handle.number, isBegun: isBegun, or: cancellation)
+      }
       let room = length - buffer.count
       var number: Int32 = 0
       let count = buffer.fill(minimum: room) { memory in
@@ -131,7 +134,7 @@ struct InputReader: Sendable {
       }
       if number == 0, count == 0 { break }
       try interrupt.check(isBegun: isBegun)
-      if number == 0, !InputReader.hasMore(handle) { break }
+      if !buffer.isEmpty, !InputReader.hasMore(handle) { break }
     }
     return buffer.freeze()
   }

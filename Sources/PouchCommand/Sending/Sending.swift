@@ -223,7 +223,7 @@ final class Sending: Service {
             size += UInt64(piece.count)
             return piece
           } catch {
-            // One that was cancelled has not failed: whoever did that says why.
+            // One that was cancelled has not failed: why it was is said elsewhere.
             hasFailed = error.code != .cancelled
             throw error
           }
